@@ -1,0 +1,117 @@
+"""Generation 0: the weights that everything starts from, as a folder like any champion's.
+
+A local model is linked, a Hub model is downloaded into the Hub's own cache and linked, and `bootstrap` trains one
+(kept in a cache for the next run). The trainer then writes the probe beside the weights, so that even the first
+load of the engine is checked. Only safetensors are taken, and no code that comes with a model is run.
+"""
+
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines.config import BOOTSTRAP, Config
+from ratchetrl.pipelines.handover import PROBE_FILE
+from ratchetrl.pipelines.progress import run_child
+from ratchetrl.pipelines.run_context import Champion, Run
+from ratchetrl.pipelines.store import digest, weights_digest
+from ratchetrl.pipelines.train_job import ProbeJob
+from ratchetrl.verifiers.errors import UserError
+
+WANTED = ["*.safetensors", "*.json", "*.txt", "*.jinja", "*.model"]
+
+
+def base_stage(run: Run) -> Champion:
+    """The base as a champion; made on the first call, found on later ones."""
+    config = run.config
+    inputs = {"model": config.model.path, "revision": config.model.revision, "bootstrap": _bootstrap_inputs(config)}
+    stage = run.stage_folder(0, "base", inputs)
+    weights = stage / "weights"
+    if (facts := run.finished(stage)) is None:
+        shutil.rmtree(stage, ignore_errors=True)
+        _link(base_model(config, run), weights)
+        run.trainer.probe(ProbeJob(model=str(weights), output=str(weights / PROBE_FILE)))
+        facts = run.finish(stage, 0, {"weights_hash": weights_digest(weights), "model": config.model.path})
+    return Champion(0, weights, facts["weights_hash"], None, None)
+
+
+def check_model(config: Config) -> None:
+    """Raises UserError where model.path cannot be a model, without downloading or creating anything."""
+    folder = Path(config.model.path)
+    if config.model.path == BOOTSTRAP or not _looks_local(config.model.path):
+        return
+    if not folder.is_dir():
+        raise UserError(f"model.path {folder} is not a folder; give a model's folder or a Hub name such as Qwen/Qwen3-0.6B")
+    for name in ("config.json", "tokenizer_config.json"):
+        if not (folder / name).is_file():
+            raise UserError(f"model.path {folder} is not a model (it has no {name}); give the folder that holds it")
+    if not list(folder.glob("*.safetensors")):
+        raise UserError(f"model.path {folder} has no *.safetensors; save the model as safetensors first")
+
+
+def base_model(config: Config, run: Run) -> Path:
+    """The folder of the model that model.path names."""
+    if config.model.path == BOOTSTRAP:
+        return _bootstrapped(config, run)
+    if _looks_local(config.model.path):
+        return Path(config.model.path)
+    return _downloaded(config.model.path, config.model.revision)
+
+
+def _looks_local(path: str) -> bool:
+    """A Hub name is `owner/name`; anything that exists, or could not be one, is a path."""
+    return Path(path).exists() or path.startswith((".", "/", "~")) or path.count("/") != 1
+
+
+def _downloaded(name: str, revision: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, revision=revision, allow_patterns=WANTED))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise UserError(
+            f"the model {name} ({revision}) could not be fetched from the Hugging Face Hub ({type(error).__name__}); "
+            f"check the name and the network, or give a local folder with --model.path"
+        ) from None
+
+
+def _bootstrap_inputs(config: Config) -> str | None:
+    return None if config.bootstrap is None else digest([asdict(config.bootstrap), config.seed])
+
+
+def _bootstrapped(config: Config, run: Run) -> Path:
+    """Trains the base in a process of its own, or takes it from the cache."""
+    assert config.bootstrap is not None
+    folder = cache_folder() / f"bootstrap-{_bootstrap_inputs(config)}"
+    if not folder.exists():
+        run.progress.line("training the base from scratch (about a minute; kept for later runs)")
+        arguments = ["--output", str(folder), "--seed", str(config.seed), *_flags(asdict(config.bootstrap))]
+        code = run_child(["-m", "ratchetrl.pipelines.bootstrap", *arguments], run.progress, run.stop)
+        run.stop.checkpoint()
+        if code:
+            raise UserError("the base could not be trained; the lines above say why")
+    return folder
+
+
+def _flags(settings: dict[str, Any]) -> list[str]:
+    """Settings as the flags of a command line."""
+    flags: list[str] = []
+    for name, value in settings.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        flags += [f"--{name.replace('_', '-')}", *map(str, values)]
+    return flags
+
+
+def cache_folder() -> Path:
+    """Where models made here are kept: $RATCHETRL_CACHE, or ~/.cache/ratchetrl."""
+    return Path(os.environ.get("RATCHETRL_CACHE") or Path.home() / ".cache" / "ratchetrl")
+
+
+def _link(model: Path, weights: Path) -> None:
+    """A folder of links, so that the probe can lie beside weights that are somebody else's."""
+    weights.mkdir(parents=True)
+    for path in model.iterdir():
+        if any(path.match(pattern) for pattern in WANTED):
+            (weights / path.name).symlink_to(path.resolve())

@@ -1,0 +1,1 @@
+from ratchetrl.pipelines.bootstrap import BootstrapSettings  # noqa: F401

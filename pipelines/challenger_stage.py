@@ -1,0 +1,79 @@
+"""Train: from selected rows to the weights that challenge the champion.
+
+    train-<hash>/weights/      safetensors, tokenizer, probe; loadable by transformers and vLLM as they are
+    train-<hash>/optimizer/    state to continue with if the challenger is promoted
+    train-<hash>/result.json   steps, tokens, drift, and why it ended early if it did
+
+The work happens in the trainer's own process (`trainer_process.py`). Where engine and trainer share the memory
+(`engine.keep_warm = false`) the engine is stopped first.
+"""
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines.run_context import Champion, Run
+from ratchetrl.pipelines.store import weights_digest
+from ratchetrl.pipelines.train_job import TrainJob, TrainResult
+
+
+def train_stage(run: Run, generation: int, select: Path, champion: Champion, base: Champion) -> Champion | None:
+    """The challenger, or None where training left no weights behind (it diverged)."""
+    stage = run.stage_folder(generation, "train", _inputs(run, select, champion, generation))
+    if (facts := run.finished(stage)) is None:
+        shutil.rmtree(stage, ignore_errors=True)
+        if not run.config.engine.keep_warm:
+            run.sampler.close()
+        run.progress.training(generation, stage)
+        result = run.trainer.run(_job(run, generation, select, champion, base, stage))
+        facts = run.finish(stage, generation, _facts(result))
+    return _challenger(generation, facts)
+
+
+def _inputs(run: Run, select: Path, champion: Champion, generation: int) -> dict[str, Any]:
+    return {
+        "select": select.name,
+        "champion": champion.hash,
+        "train": asdict(run.config.train),
+        "seed": run.config.seed,
+        "generation": generation,
+    }
+
+
+def _job(run: Run, generation: int, select: Path, champion: Champion, base: Champion, stage: Path) -> TrainJob:
+    """With LoRA the base's weights stay and the champion's adapter goes on; else the champion's weights do."""
+    lora = run.config.train.lora_rank > 0
+    return TrainJob(
+        weights=str((base if lora else champion).weights),
+        adapter=_text(champion.adapter) if lora else None,
+        optimizer_state=_text(champion.optimizer_state),
+        rows=str(select / "rows"),
+        output=str(stage),
+        settings=run.config.train,
+        seed=run.config.seed * 1_000_003 + generation,  # a retry after a rejection is not a repeat
+        temperature=run.config.sampling.temperature,
+        max_completion_tokens=run.config.sampling.max_new_tokens,
+    )
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _facts(result: TrainResult) -> dict[str, Any]:
+    weights_hash = weights_digest(Path(result.weights)) if result.weights else None
+    return {"weights_hash": weights_hash, "result": asdict(result)}
+
+
+def _challenger(generation: int, facts: dict[str, Any]) -> Champion | None:
+    result = facts["result"]
+    if result["weights"] is None:
+        return None
+    return Champion(
+        generation=generation,
+        weights=Path(result["weights"]),
+        hash=facts["weights_hash"],
+        adapter=None if result["adapter"] is None else Path(result["adapter"]),
+        optimizer_state=None if result["optimizer_state"] is None else Path(result["optimizer_state"]),
+    )

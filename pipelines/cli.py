@@ -1,0 +1,147 @@
+"""The command `ratchetrl`.
+
+    ratchetrl run CONFIG [--dotted.option VALUE ...] [--output DIR] [--dry-run] [--rerun]
+    ratchetrl sample RUN         one stage of the generation under way (also plan verify select train evaluate gate)
+    ratchetrl status RUN [--json]
+    ratchetrl judge VERIFIER < in.jsonl > out.jsonl
+    ratchetrl env
+
+Exit codes: 0 done, 1 the answer is no, 2 the request cannot be served as given, 130 interrupted.
+"""
+
+import importlib.metadata
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+from ratchetrl.verifiers.errors import UserError
+
+STAGE_COMMANDS = ("plan", "sample", "verify", "select", "train", "evaluate", "gate")
+CANNOT_SERVE, INTERRUPTED = 2, 130
+
+
+@dataclass(frozen=True)
+class StatusArguments:
+    """Where a run stands."""
+
+    run: tyro.conf.Positional[Path]
+    """The run's folder."""
+    json: bool = False
+    """Print JSON."""
+
+
+@dataclass(frozen=True)
+class StageArguments:
+    """Runs the generation under way up to the end of this stage; stages that are done are not run again."""
+
+    run: tyro.conf.Positional[Path]
+    """The run's folder."""
+
+
+@dataclass(frozen=True)
+class JudgeArguments:
+    """Judges answers: one JSON object a line in, `{"answer": ..., "gold": ...}`, one verdict a line out."""
+
+    verifier: tyro.conf.Positional[str]
+    """A verifier's name, or `path/to/file.py:name`."""
+    timeout_s: float = 10.0
+    """Seconds after which an answer counts as not judged."""
+    workers: int = 1
+    """Worker processes."""
+
+
+def run(arguments: list[str]) -> int:
+    """`ratchetrl run`."""
+    from ratchetrl.pipelines.config_file import RunArguments, load_arguments
+    from ratchetrl.pipelines.estimate import print_plan
+    from ratchetrl.pipelines.launch import check_inputs, launch
+
+    given: RunArguments = load_arguments(arguments)
+    if given.dry_run:
+        check_inputs(given.config)
+        print_plan(given.config, Console(highlight=False, soft_wrap=True))
+        return 0
+    return launch(given.config, given.output, given.rerun, until=None)
+
+
+def stage(name: str, arguments: list[str]) -> int:
+    """`ratchetrl sample` and its siblings."""
+    from ratchetrl.pipelines.config_file import load_toml
+    from ratchetrl.pipelines.launch import launch
+    from ratchetrl.pipelines.run_folder import RunFolder
+
+    given = tyro.cli(StageArguments, args=arguments, prog=f"ratchetrl {name}")
+    folder = RunFolder(given.run)
+    if not folder.config_file.exists():
+        raise UserError(f"{given.run} holds no run; begin one with: ratchetrl run CONFIG --output {given.run}")
+    return launch(load_toml(folder.config_file), given.run, rerun=False, until=name)
+
+
+def status(arguments: list[str]) -> int:
+    """`ratchetrl status`."""
+    from ratchetrl.pipelines.status import print_status, run_status
+
+    given = tyro.cli(StatusArguments, args=arguments, prog="ratchetrl status")
+    found = run_status(given.run)
+    if given.json:
+        print(json.dumps(found))
+    else:
+        print_status(found)
+    return 0
+
+
+def judge(arguments: list[str]) -> int:
+    """`ratchetrl judge`."""
+    from ratchetrl.verifiers.judge import judge_lines
+
+    given = tyro.cli(JudgeArguments, args=arguments, prog="ratchetrl judge")
+    judge_lines(given.verifier, sys.stdin, sys.stdout, workers=given.workers, timeout_s=given.timeout_s)
+    return 0
+
+
+def environment(arguments: list[str]) -> int:
+    """`ratchetrl env`."""
+    from ratchetrl.pipelines.hardware import environment as describe
+
+    if arguments:
+        raise UserError("ratchetrl env takes no arguments; leave them out")
+    print(json.dumps({key: value for key, value in describe().items() if key != "diff"}, indent=1))
+    return 0
+
+
+COMMANDS = {"run": run, "status": status, "judge": judge, "env": environment}
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Runs the command that the arguments name."""
+    match arguments:
+        case [] | ["-h" | "--help", *_]:
+            print(__doc__)
+            return 0
+        case ["--version", *_]:
+            print(f"ratchetrl {importlib.metadata.version('ratchetrl')}")
+            return 0
+        case [name, *rest] if name in COMMANDS:
+            return COMMANDS[name](rest)
+        case [name, *rest] if name in STAGE_COMMANDS:
+            return stage(name, rest)
+        case _:
+            known = ", ".join([*COMMANDS, *STAGE_COMMANDS])
+            raise UserError(f"there is no command {arguments[0]!r}; the commands are {known}")
+
+
+def main() -> None:
+    """Entry point: the named boundary at which errors for people become one line and an exit code."""
+    try:
+        code = dispatch(sys.argv[1:])
+    except UserError as error:
+        print(f"ratchetrl: {error}", file=sys.stderr)
+        code = CANNOT_SERVE
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)

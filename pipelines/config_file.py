@@ -1,0 +1,161 @@
+"""From a TOML file and dotted flags to a `Config`, with errors a person can act on.
+
+    given = load_arguments(["configs/quickstart.toml", "--sampling.temperature", "0.8"])
+
+The file is read first (an unknown key is answered with the nearest valid name), then tyro lays the flags over it;
+`--help` shows every field with the file's value as its default.
+"""
+
+import dataclasses
+import difflib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+from pydantic import TypeAdapter, ValidationError
+
+from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.store import atomic_path
+from ratchetrl.verifiers.errors import UserError
+
+ADAPTER = TypeAdapter(Config)
+
+
+@dataclass(frozen=True)
+class RunArguments:
+    """Runs a recipe: sample, verify, select, train, evaluate, gate, generation after generation. The same command continues
+    a run that was stopped or killed. Any key of the recipe can be given as a dotted option; defaults shown are the recipe's.
+    """
+
+    config: Annotated[Config, tyro.conf.arg(name="")]
+    """The recipe."""
+    output: Path
+    """Folder of the run."""
+    dry_run: bool = False
+    """Print the resolved config, the plan of stages and an estimate; create nothing."""
+    rerun: bool = False
+    """In a folder made by another config: run what depends on the differing keys beside the old stages."""
+
+
+def load_arguments(arguments: list[str]) -> RunArguments:
+    """Arguments of `ratchetrl run`: a recipe, then options. Raises UserError; `--help` and bad values end the process."""
+    recipe, options = _recipe(arguments)
+    default = RunArguments(config=load_toml(recipe), output=Path("outputs") / recipe.stem)
+    given, unknown = tyro.cli(
+        RunArguments,
+        default=default,
+        args=options,
+        prog=f"ratchetrl run {recipe}",
+        config=(tyro.conf.AvoidSubcommands,),
+        return_unknown_args=True,
+    )
+    if unknown:
+        raise UserError(f"there is no option {unknown[0]}{_nearest(unknown[0].lstrip('-'))}; see --help")
+    return dataclasses.replace(given, config=_validated(to_table(given.config), recipe))
+
+
+def _recipe(arguments: list[str]) -> tuple[Path, list[str]]:
+    """The recipe is the first argument that is no option; help without one is shown for the quickstart's."""
+    if arguments and not arguments[0].startswith("-"):
+        return Path(arguments[0]), arguments[1:]
+    raise UserError("ratchetrl run needs a recipe first, such as: ratchetrl run configs/quickstart.toml")
+
+
+def load_toml(path: Path) -> Config:
+    """The config of a file as it is."""
+    if not path.is_file():
+        raise UserError(f"there is no config file {path}; the shipped recipes are in configs/")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not valid TOML ({error}); correct it there") from None
+    return _validated(table, path)
+
+
+def to_table(config: Config) -> dict[str, Any]:
+    """The config as nested dictionaries, keys without a value left out."""
+    table: dict[str, Any] = ADAPTER.dump_python(config, mode="json", exclude_none=True)
+    return table
+
+
+def differing_keys(left: Config, right: Config) -> list[str]:
+    """The dotted keys whose values differ."""
+    one, other = dict(_flat(to_table(left))), dict(_flat(to_table(right)))
+    return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+
+
+def to_toml(config: Config) -> str:
+    """The config as TOML."""
+    return "\n".join(_toml_lines(to_table(config), ()))
+
+
+def dump_toml(config: Config, path: Path) -> None:
+    """Writes the config as a TOML file, atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(to_toml(config), encoding="utf-8")
+
+
+def _validated(table: Mapping[str, Any], path: Path) -> Config:
+    try:
+        return ADAPTER.validate_python(table)
+    except ValidationError as error:
+        raise UserError(f"{path}: {'; '.join(_sentence(each) for each in error.errors())}") from None
+
+
+def _sentence(error: Any) -> str:
+    """One pydantic error in words."""
+    key = ".".join(str(part) for part in error["loc"])
+    match error["type"]:
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            return f"there is no key {key}{_nearest(key)}"
+        case "missing" | "missing_argument":
+            return f"{key} is missing; add it"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case _:
+            return f"{key} = {error['input']!r} does not do: {error['msg'][0].lower()}{error['msg'][1:]}; change it"
+
+
+def _nearest(key: str) -> str:
+    close = difflib.get_close_matches(key, valid_keys(), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else f"; the tables are {', '.join(Config.model_fields)}"
+
+
+def valid_keys() -> list[str]:
+    """Every dotted key that a config may have."""
+    return list(_schema_keys(ADAPTER.json_schema(), ""))
+
+
+def _schema_keys(schema: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """Walks a JSON schema; `$ref`s point into the definitions of the whole."""
+    definitions = ADAPTER.json_schema()["$defs"]
+    for name, field in schema["properties"].items():
+        choices = [field, *field.get("anyOf", [])]
+        reference = next((each["$ref"] for each in choices if "$ref" in each), None)
+        yield prefix + name
+        if reference:
+            yield from _schema_keys(definitions[reference.rsplit("/", 1)[1]], f"{prefix}{name}.")
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _toml_lines(table: Mapping[str, Any], name: tuple[str, ...]) -> Iterator[str]:
+    """JSON's strings, numbers, booleans and lists are TOML's too."""
+    if name:
+        yield f"\n[{'.'.join(json.dumps(part) if not part.isidentifier() else part for part in name)}]"
+    for key, value in table.items():
+        if not isinstance(value, dict):
+            yield f"{key if key.isidentifier() else json.dumps(key)} = {json.dumps(value, ensure_ascii=False)}"
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _toml_lines(value, (*name, key))

@@ -1,0 +1,138 @@
+"""Evaluate: champion and challenger sampled now, on the same problems with the same seeds.
+
+    evaluate-<hash>/champion/{rollouts,verdicts}/shard-*.parquet      and the same for the challenger
+    evaluate-<hash>/rows.parquet                                      one EvalRow per (model, problem, sample)
+
+The challenger comes last, so that after a promotion the engine already serves the new champion. The same code
+samples the report split (one model). Deciding is `gate_stage.py`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines.judging import Sampled, judged_rollouts, sample_and_judge
+from ratchetrl.pipelines.plan_stage import Plan
+from ratchetrl.pipelines.records import EvalRow
+from ratchetrl.pipelines.run_context import Champion, Run
+from ratchetrl.pipelines.sample_stage import rollout_facts, sample_inputs, sample_order, verdict_facts, verifier_versions
+from ratchetrl.pipelines.store import manifest, read_records, record_writer, shards
+
+ROWS_PER_WRITE = 10_000
+COLUMNS = ["problem_id", "sample", "completion_ids", "finish_reason"]
+
+
+def evaluate_stage(run: Run, generation: int, plan: Plan, champion: Champion, challenger: Champion) -> Path:
+    """Both models on the gate problems."""
+    models = {"champion": champion, "challenger": challenger}
+    return _evaluate(run, generation, "evaluate", plan.gate, plan.gate_count, run.config.gate.samples, plan, models)
+
+
+def report_stage(run: Run, problems: Plan, model: Champion) -> Path:
+    """One model on the report split; stored with the generation that made it."""
+    samples = run.config.gate.report_samples
+    models = {"champion": model}
+    return _evaluate(
+        run, model.generation, "report", problems.problems, problems.problem_count, samples, problems, models
+    )
+
+
+def _evaluate(
+    run: Run,
+    generation: int,
+    name: str,
+    problems: Path,
+    count: int,
+    samples: int,
+    plan: Plan,
+    models: dict[str, Champion],
+) -> Path:
+    versions = verifier_versions(problems)
+    inputs = {
+        "samples": samples,
+        "verifiers": versions,
+        "models": {role: sample_inputs(run, plan, model.hash) for role, model in models.items()},
+    }
+    stage = run.stage_folder(generation, name, inputs)
+    if run.finished(stage):
+        return stage
+    took = {
+        role: _sample_model(run, problems, count, samples, stage / role, model) for role, model in models.items()
+    }
+    _write_rows(stage, problems, took)
+    run.finish(stage, generation, _facts(stage, models, versions, samples, count), _total_s(took) + run.clock.lap())
+    return stage
+
+
+def _sample_model(run: Run, problems: Path, count: int, samples: int, folder: Path, model: Champion) -> Sampled:
+    run.sampler.load(model.weights)
+    order = sample_order(run, problems, count, folder / "rollouts", model.hash, samples)
+    return sample_and_judge(run, order, folder / "verdicts")
+
+
+def _total_s(took: dict[str, Sampled]) -> float:
+    return sum(each.sample_s + each.verify_s for each in took.values())
+
+
+def _write_rows(stage: Path, problems: Path, took: dict[str, Sampled]) -> None:
+    levels = {row["id"]: row["level"] for row in read_records(problems, columns=["id", "level"])}
+    with record_writer(stage / "rows.parquet", EvalRow) as write:
+        for role, sampled in took.items():
+            rollouts = stage / role / "rollouts"
+            tokens = sum(len(row["completion_ids"]) for row in _rows(rollouts, ["completion_ids"]))
+            rate_s = sampled.sample_s / max(tokens, 1)
+            batch: list[EvalRow] = []
+            for rollout, verdict in judged_rollouts(rollouts, stage / role / "verdicts", COLUMNS):
+                batch.append(_eval_row(role, levels[rollout["problem_id"]], rollout, verdict, rate_s))
+                if len(batch) == ROWS_PER_WRITE:
+                    write(batch)
+                    batch = []
+            write(batch)
+
+
+def _rows(folder: Path, columns: list[str]) -> Iterator[dict[str, Any]]:
+    for shard in shards(folder):
+        yield from read_records(shard, columns=columns)
+
+
+def _eval_row(
+    role: str, level: str, rollout: dict[str, Any], verdict: dict[str, Any], seconds_per_token: float
+) -> EvalRow:
+    tokens = len(rollout["completion_ids"])
+    return EvalRow(
+        model=role,
+        problem_id=rollout["problem_id"],
+        level=level,
+        sample=rollout["sample"],
+        status=verdict["status"],
+        score=verdict["score"],
+        answer=verdict["answer"],
+        output_tokens=tokens,
+        truncated=rollout["finish_reason"] == "length",
+        seconds=tokens * seconds_per_token,
+    )
+
+
+def _facts(
+    stage: Path, models: dict[str, Champion], versions: dict[str, str], samples: int, problems: int
+) -> dict[str, Any]:
+    per_model = {
+        role: {
+            "weights_hash": model.hash,
+            **rollout_facts(stage / role / "rollouts"),
+            **verdict_facts(stage / role / "verdicts"),
+        }
+        for role, model in models.items()
+    }
+    return {
+        "problems": problems,
+        "samples": samples,
+        "verifiers": versions,
+        "models": per_model,
+        "generated_tokens": sum(facts["generated_tokens"] for facts in per_model.values()),
+    }
+
+
+def generated_tokens(stage: Path) -> int:
+    """Tokens sampled in a finished stage."""
+    return int(manifest(stage).get("generated_tokens", 0))

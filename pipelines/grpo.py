@@ -1,0 +1,128 @@
+"""TRL's GRPO on stored rollouts.
+
+    trainer = StoredRolloutTrainer(model, tokenizer, grpo_config(job, ...), rows, plan, bounds, rule)
+    trainer.train()            raises StageStopped where the policy drifts past its bounds
+
+TRL computes the loss; nothing is sampled or rewarded here. Three methods of `GRPOTrainer` are overridden:
+`get_train_dataloader` (micro-batches in our order, each padded to itself), `_prepare_inputs` (they need no
+generation) and `_get_per_token_logps_and_entropies` (passed through; the guard reads the result). The last
+is TRL's one place where the policy's log-probabilities of a micro-batch come into being: any public hook
+comes after the loss has reduced them to a number, and seeing them otherwise costs a second forward pass.
+It also lies before the backward pass, in which DeepSpeed already takes the optimizer step.
+
+The ratio's denominator is the sampler's log-probability (`old_per_token_logps`), so the clipped ratio is the
+importance weight, and no second pass is needed. TRL's normalisers, as relied upon:
+`num_items_in_batch` is the completion tokens of the whole step over all processes (dapo, cispo); losses that
+average over rows are divided by the number of micro-batches, and `row_weight` evens out their sizes.
+
+Run on CPU with TRL 1.16 and transformers 5.17: one process, DDP and DeepSpeed ZeRO 1, 2, 3 with two. bfloat16
+and CUDA go through the same code and were not run.
+"""
+
+from typing import Any
+
+import torch
+from datasets import Dataset
+from torch.utils.data import DataLoader
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
+from trl import GRPOConfig, GRPOTrainer
+
+from ratchetrl.pipelines.losses import LOSSES, LossRule
+from ratchetrl.pipelines.micro_batches import Plan
+from ratchetrl.pipelines.train_guard import Drift, DriftBounds, DriftMeter
+from ratchetrl.pipelines.train_job import TrainJob
+from ratchetrl.pipelines.train_rows import Batch, RowBatches, TrainRows
+
+
+def grpo_config(job: TrainJob, deepspeed: str | None, micro_batches: int, steps: int) -> GRPOConfig:
+    """TRL's arguments for one job. `micro_batches`: per process and step; `deepspeed`: a DeepSpeed config file."""
+    settings, rule = job.settings, LOSSES[job.settings.loss]
+    return GRPOConfig(
+        output_dir=job.output,  # TRL itself writes nothing there: every kind of saving is off
+        loss_type=rule.trl_loss,
+        importance_sampling_level=rule.ratio_level,
+        epsilon=rule.epsilon_low,
+        epsilon_high=rule.epsilon_high,
+        temperature=job.temperature,
+        max_completion_length=job.max_completion_tokens,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type="constant",
+        max_grad_norm=settings.max_grad_norm,
+        max_steps=steps,
+        gradient_accumulation_steps=micro_batches,
+        # The micro-batches are our own. These two only have to satisfy TRL's check that groups are whole.
+        per_device_train_batch_size=2 * settings.micro_batch_rows,
+        num_generations=2,
+        gradient_checkpointing=settings.gradient_checkpointing,
+        bf16=settings.dtype == "bfloat16",
+        use_cpu=settings.device == "cpu",
+        ddp_backend="gloo" if settings.device == "cpu" and settings.processes > 1 else None,
+        ddp_find_unused_parameters=False,
+        deepspeed=deepspeed,
+        use_cache=True,  # of the config that is saved with the weights; the training forward never caches
+        disable_dropout=True,  # the sampler has none, and the ratio compares the two
+        seed=job.seed,
+        save_strategy="no",
+        logging_steps=1,
+        logging_nan_inf_filter=False,  # a loss that is not finite must be seen
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+class StoredRolloutTrainer(GRPOTrainer):
+    """GRPOTrainer whose batches are stored rollouts and which stops when the policy has drifted too far."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        config: GRPOConfig,
+        rows: TrainRows,
+        plan: Plan,
+        bounds: DriftBounds,
+        rule: LossRule,
+    ) -> None:
+        """`plan` and `config` must agree on steps and micro-batches; see `micro_batches.py`."""
+        super().__init__(
+            model=model,
+            reward_funcs=_no_reward,
+            args=config,
+            train_dataset=Dataset(rows.table),
+            processing_class=tokenizer,
+        )
+        self.remove_callback(PrinterCallback)
+        self._stored, self._plan, self._rule, self._bounds = rows, plan, rule, bounds
+        self._meter = DriftMeter(rule.ratio_level)
+        self._batch: Batch = {}
+        self.drifts: list[Drift] = []
+        """The drift before each step, in order."""
+
+    def get_train_dataloader(self) -> DataLoader[Batch]:
+        """This process's micro-batches, ready made and in order."""
+        rank, processes = self.args.process_index, self.args.world_size
+        pad_id = self.processing_class.pad_token_id
+        batches = RowBatches(self._stored, self._plan, rank, processes, pad_id, self._rule.mean_over_rows)
+        return DataLoader(batches, batch_size=None)
+
+    def _prepare_inputs(self, generation_batch: Batch) -> Batch:
+        """The batch as it is, on this process's device."""
+        self._batch = {name: tensor.to(self.args.device) for name, tensor in generation_batch.items()}
+        return self._batch
+
+    def _get_per_token_logps_and_entropies(self, *args: Any, **kwargs: Any) -> Any:
+        """TRL's forward pass; what it returns is shown to the guard. Raises StageStopped at the end of a step."""
+        outputs = super()._get_per_token_logps_and_entropies(*args, **kwargs)
+        self._watch(outputs[0].detach())
+        return outputs
+
+    def _watch(self, new_logps_B_T: torch.Tensor) -> None:
+        mask_B_T = self._batch["tool_mask"] * self._batch["counted"].unsqueeze(1)
+        self._meter.add(new_logps_B_T, self._batch["old_per_token_logps"], mask_B_T)
+        if self.accelerator.sync_gradients:
+            self.drifts.append(self._meter.drift(lambda sums: self.accelerator.reduce(sums, "sum")))
+            self._bounds.check(self.drifts[-1])
+
+
+def _no_reward(**_: Any) -> list[float]:
+    raise AssertionError("TRL asks for a reward function; stored rollouts already have their advantages")

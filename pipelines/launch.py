@@ -1,0 +1,97 @@
+"""From a config to a running supervisor: everything is checked before anything is created.
+
+    code = launch(config, Path("outputs/run"), rerun=False, until=None)
+
+Bad input (a config, a model, a dataset, a folder) raises UserError while nothing has been written yet. The exit codes
+are 0 (done), 2 (cannot be served as given) and 130 (interrupted).
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines import hardware
+from ratchetrl.pipelines.base_stage import check_model
+from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.generation import Paused
+from ratchetrl.pipelines.progress import Progress
+from ratchetrl.pipelines.run_context import Run, Stopwatch
+from ratchetrl.pipelines.run_folder import RunFolder
+from ratchetrl.pipelines.sampler_client import Sampler, sampler_plan
+from ratchetrl.pipelines.stopping import Stopped, StopSignal
+from ratchetrl.pipelines.suites import Suite, open_suite
+from ratchetrl.pipelines.supervisor import Ending, supervise
+from ratchetrl.pipelines.trainer_client import TrainerClient, TrainerStopped
+from ratchetrl.rewards.compose import compose
+from ratchetrl.verifiers.pool import VerifierPool
+
+INTERRUPTED = 130
+
+
+def launch(config: Config, output: Path, rerun: bool, until: str | None) -> int:
+    """Runs or continues the run in `output`; returns the exit code."""
+    folder = RunFolder(output)
+    folder.check(config, rerun)
+    suite = check_inputs(config)
+    with folder.locked():
+        logs = folder.adopt(config)
+        folder.set_state("running")
+        with _running(config, folder, suite, logs) as run:
+            return _supervise(run, until)
+
+
+def check_inputs(config: Config) -> Suite:
+    """Everything that can be refused without creating anything: the model, the reward, the problems."""
+    check_model(config)
+    compose(config.reward.parts, config.reward.overlong_tokens or None)
+    return open_suite(config.data, config.seed)
+
+
+def _supervise(run: Run, until: str | None) -> int:
+    """Runs to an end, and writes down which. Anything unforeseen is recorded and keeps its traceback."""
+    try:
+        ending = supervise(run, until)
+    except (Stopped, TrainerStopped):
+        run.folder.set_state("stopped", f"{run.stop.reason}; run the same command to continue")
+        run.progress.line(f"stopped: {run.stop.reason}; run the same command to continue")
+        return INTERRUPTED if run.stop.interrupted else 0
+    except Paused as paused:
+        run.folder.set_state("stopped", str(paused))
+        run.progress.line(str(paused))
+        return 0
+    except BaseException as error:
+        run.folder.set_state("failed", f"{type(error).__name__}: {error}")
+        raise
+    _finish(run, ending)
+    return 0
+
+
+def _finish(run: Run, ending: Ending) -> None:
+    run.folder.set_state("finished", ending.reason)
+    run.progress.line(f"finished: {ending.reason}; the champion is generation {ending.champion.generation}")
+    run.progress.line(f"weights: {run.folder.champion_link}")
+    run.progress.line(f"report:  {run.folder.path / 'report' / 'index.html'}")
+
+
+@contextmanager
+def _running(config: Config, folder: RunFolder, suite: Suite, logs: Path) -> Iterator[Run]:
+    """The run with its processes, which end with the block however it ends."""
+    device = hardware.device()
+    with ExitStack() as stack:
+        progress = Progress(logs, folder.metrics_file)
+        stack.callback(progress.close)
+        stop = StopSignal(folder.stop_file)
+        sampler = Sampler(sampler_plan(config, device), logs, folder.path / "scratch")
+        stack.callback(sampler.close)
+
+        def on_step(line: dict[str, Any]) -> None:
+            progress.step(line)
+            if stop():
+                trainer.request_stop()
+
+        trainer = stack.enter_context(
+            TrainerClient(logs / "trainer.log", keep_warm=config.engine.keep_warm, on_step=on_step)
+        )
+        pool = stack.enter_context(VerifierPool(config.verification.workers, config.verification.timeout_s))
+        yield Run(config, folder, suite, sampler, trainer, pool, progress, stop, Stopwatch())

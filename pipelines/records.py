@@ -1,0 +1,138 @@
+"""The data that flows between the stages: problem, rollout, row of training, row of evaluation.
+
+Problem -> Rollout -> VerdictRow -> (reward, advantage) -> TrainRow -> weights -> EvalRow
+
+Every record is frozen and plain (numbers, strings, tuples), so that it can be written to
+Parquet as it is and read by a stranger without this code. Nothing here does any work.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: str
+    """`system`, `user` or `assistant`."""
+    content: str
+    """What was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to solve whose answer can be checked.
+
+    Example:
+        Problem("add-3/17", (Message("user", "417+85="),), gold="502", verifier="exact_number", level="3 digits")
+    """
+
+    id: str
+    """Unique in its suite and stable over runs."""
+    messages: tuple[Message, ...]
+    """What the model is shown; the chat template is applied by the sampler."""
+    gold: str
+    """What the verifier needs to judge an answer; never shown to the model's side."""
+    verifier: str
+    """Name of the verifier, or `path/to/file.py:name`."""
+    level: str = ""
+    """Difficulty, as the suite names it; empty where it does not grade."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One sampled completion. `T` below is its length in tokens."""
+
+    id: str
+    """`<problem id>#<sample>`."""
+    problem_id: str
+    """The problem it answers."""
+    sample: int
+    """Which of the problem's samples this is, from 0."""
+    prompt_ids: tuple[int, ...]
+    """The prompt after the chat template, as token ids."""
+    completion_ids: tuple[int, ...]
+    """[T] what the model wrote, end-of-turn token included."""
+    logprobs: tuple[float, ...]
+    """[T] the sampler's log-probability of each token, at the sampling temperature."""
+    text: str
+    """The completion as text: special tokens kept, the end-of-turn token left out, and a `<think>` that the
+    prompt had already opened put back in front, so that it reads as a whole."""
+    finish_reason: str
+    """`stop`, `length` (truncated) or `prompt_too_long` (nothing was sampled)."""
+    max_new_tokens: int
+    """The token limit it was sampled under: with the temperature, its effort."""
+    temperature: float
+    """The temperature it was sampled at."""
+    weights_hash: str
+    """Which weights wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """A verdict as it is stored, keyed by the rollout it judges."""
+
+    rollout_id: str
+    """The rollout that was judged."""
+    problem_id: str
+    """The problem it answers."""
+    status: str
+    """`verifiers.verdict.Status`."""
+    score: float | None
+    """In [0, 1]; `None` where it could not be judged."""
+    objective: float | None
+    """Value of a construction that may beat every known one."""
+    answer: str | None
+    """The answer as it was extracted."""
+    reason: str
+    """Why, in words."""
+    cpu_s: float
+    """CPU seconds that judging took."""
+    wall_s: float
+    """Seconds that judging took."""
+    verifier: str
+    """Who judged."""
+    version: str
+    """Hash of the verifier's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRow:
+    """One rollout as the trainer sees it. `T` is its length in tokens."""
+
+    rollout_id: str
+    """The rollout it comes from."""
+    prompt_ids: tuple[int, ...]
+    """The prompt as token ids."""
+    completion_ids: tuple[int, ...]
+    """[T] the tokens to learn from."""
+    logprobs: tuple[float, ...]
+    """[T] the sampler's log-probabilities: the denominator of the importance ratio."""
+    advantage: float
+    """What the rollout's reward is worth against its group."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvalRow:
+    """One judged sample of an evaluation."""
+
+    model: str
+    """`champion` or `challenger`."""
+    problem_id: str
+    """The problem it answers."""
+    level: str
+    """The problem's difficulty."""
+    sample: int
+    """Which of the problem's samples this is, from 0."""
+    status: str
+    """The verdict's status; `verifier_error` rows are counted apart, never as wrong."""
+    score: float | None
+    """The verdict's score in [0, 1]; `None` where it could not be judged."""
+    answer: str | None
+    """The extracted answer, for majority votes."""
+    output_tokens: int
+    """Tokens generated for this sample."""
+    truncated: bool
+    """Whether the sample ran into its token limit."""
+    seconds: float
+    """Engine seconds of its shard, shared out by generated tokens."""

@@ -1,0 +1,120 @@
+"""One run's folder: who may write in it, what it was made with, where things lie.
+
+    with RunFolder(path).locked():          one supervisor at a time
+        folder.adopt(config)                refuses a folder made by another config, names the keys
+
+`state.json` says what the supervisor was doing when it last said anything; together with the lock that
+tells a running run from a killed one. Stages fill the generation folders themselves.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines import hardware
+from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.config_file import differing_keys, dump_toml, load_toml
+from ratchetrl.pipelines.store import read_json, write_json
+from ratchetrl.verifiers.errors import UserError
+
+# Keys that change how long or where a run goes on, never what a stage computes.
+FREE_KEYS = ("budget.", "verification.workers", "engine.url", "engine.memory", "engine.keep_warm")
+
+
+class RunFolder:
+    """Paths and the lock of `outputs/<run>/`."""
+
+    def __init__(self, path: Path) -> None:
+        """Names the folder; nothing is created until `locked` is entered."""
+        self.path = path.resolve()
+        self.config_file = self.path / "run.toml"
+        self.state_file = self.path / "state.json"
+        self.stop_file = self.path / "STOP"
+        self.ledger_file = self.path / "ledger.jsonl"
+        self.metrics_file = self.path / "metrics.jsonl"
+        self.champion_link = self.path / "champion"
+
+    def generation(self, index: int) -> Path:
+        """The folder of one generation; 0 holds the base."""
+        return self.path / f"generation_{index:03d}"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the folder's lock; a second supervisor is told so. The kernel drops it if we die."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UserError(
+                    f"another process is running in {self.path}; wait for it, or stop it with: touch {self.stop_file}"
+                ) from None
+            yield
+
+    def is_locked(self) -> bool:
+        """Whether a supervisor is at work here."""
+        if not (self.path / "lock").exists():
+            return False
+        with (self.path / "lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def check(self, config: Config, rerun: bool) -> None:
+        """Raises UserError if the folder was made by a config that would have computed something else."""
+        if not self.config_file.exists():
+            if self.path.exists() and any(self.path.iterdir()):
+                raise UserError(f"{self.path} is not empty and holds no run; name another folder with --output")
+            return
+        keys = [key for key in differing_keys(load_toml(self.config_file), config) if not key.startswith(FREE_KEYS)]
+        if keys and not rerun:
+            raise UserError(
+                f"{self.path} was made by another config: {', '.join(keys)} differ; name another folder with "
+                f"--output, or add --rerun to run what depends on them beside the old stages"
+            )
+
+    def adopt(self, config: Config) -> Path:
+        """Stores config and environment for this attempt; returns the attempt's log folder."""
+        attempt = 1 + len(list((self.path / "logs").glob("attempt_*")))
+        logs = self.path / "logs" / f"attempt_{attempt}"
+        logs.mkdir(parents=True)
+        link_atomically(self.path / "logs" / "latest", logs.name)
+        dump_toml(config, self.config_file)
+        write_json(self.path / "environment.json", hardware.environment())
+        self.stop_file.unlink(missing_ok=True)
+        return logs
+
+    def set_state(self, state: str, reason: str = "") -> None:
+        """Says what the supervisor is doing: running, waiting, finished, stopped or failed."""
+        write_json(self.state_file, {"state": state, "reason": reason, "pid": os.getpid()})
+
+    def state(self) -> dict[str, Any]:
+        """The last state, with `interrupted` for a run that says it runs but is not locked by anyone."""
+        if not self.state_file.exists():
+            return {"state": "interrupted", "reason": "it was ended before its first stage"}
+        said: dict[str, Any] = read_json(self.state_file)
+        if said["state"] == "running" and not self.is_locked():
+            return {**said, "state": "interrupted", "reason": "its process is gone; run the same command to continue"}
+        return said
+
+
+def link_atomically(link: Path, target: str) -> None:
+    """Points a symbolic link at a target in one step, so that it always points at something whole."""
+    temporary = link.with_name(f".{link.name}.{os.getpid()}.tmp")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(target)
+    temporary.replace(link)
+
+
+def remove_tree(folder: Path) -> None:
+    """Deletes a folder; it is renamed first, so that half of it is never taken for the whole."""
+    if folder.exists():
+        doomed = folder.with_name(f".{folder.name}.deleting")
+        folder.rename(doomed)
+        shutil.rmtree(doomed)

@@ -1,0 +1,172 @@
+"""The supervisor's handle on its sampler processes: start, hand over weights, sample shards.
+
+    sampler = Sampler(plan, log_folder, scratch)
+    sampler.load(weights)                      starts the engines if need be; the probe must agree
+    for event in sampler.sample(order, stop):  ...
+    sampler.close()
+
+With `replicas` > 1 every engine runs in a process of its own with its own GPUs, and missing shards are dealt out
+to them. Nothing here imports torch or vLLM.
+"""
+
+import dataclasses
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines import hardware
+from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.handover import first_bound, next_bound
+from ratchetrl.pipelines.sampler_engine import EngineSettings
+from ratchetrl.pipelines.sampler_process import SampleOrder
+from ratchetrl.pipelines.worker import Worker
+from ratchetrl.verifiers.errors import UserError
+
+PROCESS = ("ratchetrl.pipelines.sampler_process",)
+POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class SamplerPlan:
+    """How to start the sampler's processes."""
+
+    engine: EngineSettings
+    """What each engine is started with."""
+    replicas: int
+    """Engines side by side."""
+    url: str | None
+    """Address of a running server, in place of engines of our own."""
+    thinking: str
+    """Thinking switch of the chat template."""
+
+
+def sampler_plan(config: Config, device: str) -> SamplerPlan:
+    """The plan that a config asks for on this machine."""
+    engine = config.engine
+    settings = EngineSettings(
+        device=device,
+        dtype=engine.dtype,
+        max_model_len=engine.max_model_len,
+        max_sequences=engine.max_sequences,
+        memory=engine.memory,
+        tensor_parallel=engine.tensor_parallel,
+        seed=config.seed,
+    )
+    return SamplerPlan(settings, engine.replicas, engine.url, config.model.thinking)
+
+
+class Sampler:
+    """One or several warm engines."""
+
+    def __init__(self, plan: SamplerPlan, logs: Path, scratch: Path) -> None:
+        self._plan, self._logs, self._scratch = plan, logs, scratch
+        self._workers: list[Worker] = []
+        self._loaded: Path | None = None
+        self._bound = first_bound(plan.engine.dtype, plan.engine.device)
+
+    def load(self, weights: Path) -> float:
+        """Makes every engine serve `weights` and returns the probe's error in nats (0 if they already did)."""
+        if self._loaded == weights:
+            return 0.0
+        if not weights.exists():
+            raise UserError(f"{weights} was pruned (budget.keep); start a new run with --output to go back that far")
+        if not self._workers:
+            self._start(weights)
+        for worker in self._workers:
+            worker.send({"kind": "load", "weights": str(weights), "bound": self._bound})
+        error = max(float(_answer(worker)["error"]) for worker in self._workers)
+        self._bound = min(self._bound, next_bound(self._plan.engine.dtype, self._plan.engine.device, error))
+        self._loaded = weights
+        return error
+
+    def sample(self, order: SampleOrder, stop: Callable[[], bool]) -> Iterator[dict[str, Any]]:
+        """Yields a `shard` event for every shard as it is written; begins no more of them once `stop()` is true."""
+        events: queue.Queue[dict[str, Any] | BaseException] = queue.Queue()
+        for worker, part in zip(self._workers, _dealt(order, len(self._workers)), strict=True):
+            worker.send({"kind": "sample", "order": dataclasses.asdict(part)})
+            threading.Thread(target=_pump, args=(worker, events), daemon=True).start()
+        running, stopping = len(self._workers), False
+        while running:
+            if not stopping and stop():
+                stopping = True
+                for worker in self._workers:
+                    worker.send({"kind": "stop"})
+            event = _next_event(events)
+            if event is None:
+                continue
+            running -= event["event"] == "done"
+            if event["event"] == "shard":
+                yield event
+
+    def close(self) -> None:
+        """Ends the engines and gives their memory back."""
+        for worker in self._workers:
+            worker.kill()
+        self._workers, self._loaded = [], None
+
+    def _start(self, weights: Path) -> None:
+        for replica in range(self._plan.replicas):
+            worker = Worker(PROCESS, self._environment(replica), self._logs / f"sampler-{replica}.log")
+            self._workers.append(worker)
+            worker.send(
+                {
+                    "kind": "start",
+                    "weights": str(weights),
+                    "engine": dataclasses.asdict(self._plan.engine),
+                    "url": self._plan.url,
+                    "thinking": self._plan.thinking,
+                    "scratch": str(self._scratch / f"sampler-{replica}"),
+                }
+            )
+        for worker in self._workers:
+            _answer(worker)
+
+    def _environment(self, replica: int) -> dict[str, str]:
+        """GPUs, or a share of the cores, that one replica may use."""
+        width = self._plan.engine.tensor_parallel
+        if self._plan.engine.device == "cuda":
+            gpus = hardware.visible_gpus()[replica * width : (replica + 1) * width]
+            return {"CUDA_VISIBLE_DEVICES": ",".join(gpus)}
+        if self._plan.replicas == 1:
+            return {}
+        cores = sorted(os.sched_getaffinity(0))[replica :: self._plan.replicas]
+        return {"VLLM_CPU_OMP_THREADS_BIND": ",".join(map(str, cores))}
+
+
+def _dealt(order: SampleOrder, hands: int) -> list[SampleOrder]:
+    shards = list(order.shards.items())
+    return [dataclasses.replace(order, shards=dict(shards[hand::hands])) for hand in range(hands)]
+
+
+def _pump(worker: Worker, events: "queue.Queue[dict[str, Any] | BaseException]") -> None:
+    """Passes one worker's events on until it is done; a death is passed on too, to be raised by the reader."""
+    try:
+        while True:
+            event = _answer(worker)
+            events.put(event)
+            if event["event"] == "done":
+                return
+    except (RuntimeError, UserError) as error:
+        events.put(error)
+
+
+def _next_event(events: "queue.Queue[dict[str, Any] | BaseException]") -> dict[str, Any] | None:
+    """The next event, or None after a moment without one, so that a wish to stop is noticed."""
+    try:
+        event = events.get(timeout=POLL_S)
+    except queue.Empty:
+        return None
+    if isinstance(event, BaseException):
+        raise event
+    return event
+
+
+def _answer(worker: Worker) -> dict[str, Any]:
+    answer = worker.receive()
+    if answer["event"] == "refused":
+        raise UserError(answer["reason"])
+    return answer

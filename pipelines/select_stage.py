@@ -1,0 +1,83 @@
+"""Select: from judged rollouts to the rows worth training on.
+
+    select-<hash>/rows/shard-00017.parquet   TrainRow records
+
+A shard is read, grouped by problem, rewarded and written before the next one is read, so a million rollouts never sit
+in memory. What is dropped, and why, is counted in the manifest (`rewards/selection.py` has the rules).
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines.judging import judged_rollouts
+from ratchetrl.pipelines.records import TrainRow
+from ratchetrl.pipelines.run_context import Run
+from ratchetrl.pipelines.store import shards, write_records
+from ratchetrl.rewards.compose import Reward, compose
+from ratchetrl.rewards.parts import RewardInput
+from ratchetrl.rewards.selection import JudgedRollout, SelectedRollout, Selection, SelectionSummary
+from ratchetrl.verifiers.verdict import Status, Verdict
+
+COLUMNS = ["id", "problem_id", "prompt_ids", "completion_ids", "logprobs", "text", "finish_reason", "max_new_tokens"]
+Judged = tuple[dict[str, Any], dict[str, Any]]
+"""A stored rollout and its stored verdict."""
+
+
+def select_stage(run: Run, generation: int, rollouts: Path, verdicts: Path) -> Path:
+    """The stage's folder; its `rows` hold what the trainer reads."""
+    reward = run.config.reward
+    stage = run.stage_folder(generation, "select", {"verify": verdicts.name, "reward": reward.model_dump()})
+    if run.finished(stage):
+        return stage
+    composed = compose(reward.parts, reward.overlong_tokens or None)
+    summary = SelectionSummary()
+    for shard in shards(rollouts):
+        summary += _select_shard(run, shard, verdicts / shard.name, stage / "rows" / shard.name, composed)
+    facts = {**asdict(summary), "verifier_error_share": summary.verifier_error_share}
+    run.finish(stage, generation, facts)
+    return stage
+
+
+def _select_shard(run: Run, rollouts: Path, verdicts: Path, rows: Path, reward: Reward) -> SelectionSummary:
+    judged = list(judged_rollouts(rollouts, verdicts, COLUMNS))
+    stored = {rollout["id"]: rollout for rollout, _ in judged}
+    settings = run.config.reward
+    selection = Selection(_groups(judged, reward), settings.advantage, settings.truncated)
+    write_records(rows, TrainRow, (_train_row(stored[each.rollout_id], each) for each in selection))
+    return selection.summary
+
+
+def _groups(judged: list[Judged], reward: Reward) -> Iterator[list[JudgedRollout]]:
+    for _, group in groupby(judged, key=lambda pair: pair[0]["problem_id"]):
+        yield [_judged(rollout, verdict, reward) for rollout, verdict in group]
+
+
+def _judged(rollout: dict[str, Any], row: dict[str, Any], reward: Reward) -> JudgedRollout:
+    truncated = rollout["finish_reason"] == "length"
+    seen = RewardInput(
+        verdict=stored_verdict(row),
+        text=rollout["text"],
+        completion_tokens=len(rollout["completion_ids"]),
+        max_new_tokens=rollout["max_new_tokens"],
+        truncated=truncated,
+    )
+    return JudgedRollout(rollout["id"], row["score"], reward(seen), truncated)
+
+
+def stored_verdict(row: dict[str, Any]) -> Verdict:
+    """A stored verdict as the verifiers' room knows it."""
+    known = {key: value for key, value in row.items() if key not in ("rollout_id", "problem_id", "status")}
+    return Verdict(status=Status(row["status"]), **known)
+
+
+def _train_row(rollout: dict[str, Any], selected: SelectedRollout) -> TrainRow:
+    return TrainRow(
+        rollout_id=selected.rollout_id,
+        prompt_ids=rollout["prompt_ids"],
+        completion_ids=rollout["completion_ids"],
+        logprobs=rollout["logprobs"],
+        advantage=selected.advantage,
+    )

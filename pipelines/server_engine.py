@@ -1,0 +1,126 @@
+"""A running vLLM server as the sampler's engine (`engine.kind = "server"`).
+
+    VLLM_SERVER_DEV_MODE=1 vllm serve MODEL --port 8000        then  engine.url = "http://127.0.0.1:8000"
+
+The server must be able to take new weights: it needs vLLM's development endpoints (the variable above) and has
+to see the run folder at the same path. A server without them is refused at the start, because generation 2
+would be sampled from the weights of generation 1. It must be reachable by this pipeline only: the development
+endpoints let anyone who can reach them change the model.
+"""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from ratchetrl.pipelines.sampler_engine import Completion, EngineSettings, Request
+from ratchetrl.pipelines.untied_view import untied_view
+from ratchetrl.verifiers.errors import UserError
+
+NEEDED = ("/collective_rpc", "/reset_prefix_cache", "/v1/completions")
+REQUEST_TIMEOUT_S = 3600.0  # one group at a long budget on a busy server
+CHECK_TIMEOUT_S = 10.0
+
+
+class ServerEngine:
+    """Speaks HTTP to one vLLM server."""
+
+    def __init__(self, url: str, settings: EngineSettings, scratch: Path) -> None:
+        """Checks that the server is there, can take weights and has the context the config asks for."""
+        self._url, self._scratch = url.rstrip("/"), scratch
+        self._in_flight = settings.max_sequences
+        self._session = requests.Session()
+        self._session.mount("http", requests.adapters.HTTPAdapter(pool_maxsize=settings.max_sequences))
+        self._check_endpoints()
+        self._model = self._check_model(settings.max_model_len)
+
+    def sample(self, wanted: Iterable[Request]) -> Iterator[tuple[str, list[Completion]]]:
+        """Yields every request's id and completions, in the order in which groups finish."""
+        waiting = iter(wanted)
+        with ThreadPoolExecutor(self._in_flight) as pool:
+            running = {pool.submit(self._sample_one, each) for each in islice(waiting, self._in_flight)}
+            while running:
+                finished = next(as_completed(running))
+                running.remove(finished)
+                yield finished.result()
+                running |= {pool.submit(self._sample_one, each) for each in islice(waiting, 1)}
+
+    def score(self, token_ids: list[list[int]]) -> list[list[float]]:
+        """Log-probability of each token given those before it, from the second token on."""
+        return [self._score_one(ids) for ids in token_ids]
+
+    def load_weights(self, folder: Path) -> None:
+        """Has the server reload in place and forget cached prefixes."""
+        view = untied_view(folder, self._scratch).resolve()
+        self._post("/collective_rpc", {"method": "reload_weights", "kwargs": {"weights_path": str(view)}})
+        self._post("/reset_prefix_cache", {})
+
+    def _sample_one(self, request: Request) -> tuple[str, list[Completion]]:
+        body = {
+            "n": request.samples,
+            "prompt": list(request.prompt_ids),
+            "max_tokens": request.max_new_tokens,
+            "temperature": request.temperature,
+            "top_p": 1.0,
+            "top_k": 0,
+            "seed": request.seed,
+            "logprobs": 0,
+        }
+        choices = self._complete(body)["choices"]
+        return request.id, [_completion(each) for each in sorted(choices, key=lambda each: each["index"])]
+
+    def _score_one(self, ids: list[int]) -> list[float]:
+        body = {"prompt": ids, "max_tokens": 1, "temperature": 0.0, "prompt_logprobs": 0}
+        positions = self._complete(body)["choices"][0]["prompt_logprobs"][1:]
+        return [position[str(token)]["logprob"] for position, token in zip(positions, ids[1:], strict=True)]
+
+    def _complete(self, body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self._post(
+            "/v1/completions", {"model": self._model, "return_token_ids": True, **body}
+        ).json()
+        return answer
+
+    def _post(self, path: str, body: dict[str, Any]) -> requests.Response:
+        response = self._session.post(self._url + path, json=body, timeout=REQUEST_TIMEOUT_S)
+        response.raise_for_status()
+        return response
+
+    def _get(self, path: str) -> dict[str, Any]:
+        try:
+            response = self._session.get(self._url + path, timeout=CHECK_TIMEOUT_S)
+            response.raise_for_status()
+        except requests.RequestException as error:
+            raise UserError(
+                f"no vLLM server answers at {self._url} ({type(error).__name__}); start one or correct engine.url"
+            ) from None
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def _check_endpoints(self) -> None:
+        offered = self._get("/openapi.json")["paths"]
+        if missing := [path for path in NEEDED if path not in offered]:
+            raise UserError(
+                f"the server at {self._url} cannot take new weights (it has no {', '.join(missing)}), so it can serve "
+                f'no generations; start it with VLLM_SERVER_DEV_MODE=1 set, or use engine.kind = "vllm"'
+            )
+
+    def _check_model(self, max_model_len: int) -> str:
+        model = self._get("/v1/models")["data"][0]
+        if model["max_model_len"] < max_model_len:
+            raise UserError(
+                f"the server at {self._url} has a context of {model['max_model_len']} tokens but engine.max_model_len "
+                f"is {max_model_len}; lower that or restart the server with --max-model-len {max_model_len}"
+            )
+        name: str = model["id"]
+        return name
+
+
+def _completion(choice: dict[str, Any]) -> Completion:
+    return Completion(
+        ids=tuple(choice["token_ids"]),
+        logprobs=tuple(choice["logprobs"]["token_logprobs"]),
+        finish_reason=choice["finish_reason"],
+    )

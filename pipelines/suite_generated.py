@@ -1,0 +1,122 @@
+"""A suite whose problems are made when they are asked for, graded by level.
+
+    chosen = SuiteSettings(path="procedural:addition", gate_problems=500, report_problems=300)
+    suite = open_generated(chosen, seed=1)
+    suite.gate_problems(generation=2)  # others than those of generation 1
+
+There is no list to split, so the space of all problems is split: the hash of a problem's content
+says, for good, whether it is for the report, sealed, for gates or to train on. A problem drawn for
+another use is thrown away and the next one drawn. Every use takes the levels in equal parts.
+Problems differ within a call; a later generation may meet one of an earlier one again.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+
+from ratchetrl.pipelines.overlap import content_hashes
+from ratchetrl.pipelines.procedural import Generator, load_generator
+from ratchetrl.pipelines.records import Problem
+from ratchetrl.pipelines.seeds import seed_of
+from ratchetrl.pipelines.splits import home
+from ratchetrl.pipelines.suite_rows import SplitCounts
+from ratchetrl.pipelines.suite_settings import SuiteSettings
+from ratchetrl.verifiers.errors import UserError
+from ratchetrl.verifiers.registry import load
+
+DRAWN_AT_LEAST = 256
+DRAWN_PER_PROBLEM = 4
+"""Problems drawn in a round for each one wanted; a tenth to six tenths of them are of the right split."""
+
+
+@dataclass(frozen=True)
+class GeneratedSuite:
+    """Problems from a generator; see `suites.Suite` for what the methods promise."""
+
+    settings: SuiteSettings
+    """What the recipe says."""
+    seed: int
+    """Seed of the run. Report and sealed do not depend on it, so that runs can be compared."""
+    generator: Generator
+    """Makes one problem of a level at a time."""
+
+    @property
+    def counts(self) -> dict[str, SplitCounts]:
+        """Empty: nothing is read."""
+        return {}
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The settings' choice, or all that the generator has."""
+        return self.settings.levels or tuple(self.generator.levels)
+
+    @property
+    def base_levels(self) -> tuple[str, ...]:
+        """Levels of the headline score: the settings' choice, or all."""
+        return self.settings.base_levels or self.levels
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the report and of a first gate: another generator would make others."""
+        seen = repr((self.base_levels, self.report_problems(), self.gate_problems(1)))
+        return hashlib.blake2b(seen.encode(), digest_size=16).hexdigest()
+
+    def train_problems(self, generation: int, count: int) -> list[Problem]:
+        """`count` fresh problems to learn from."""
+        return self._draw("train", count, seed_of(self.seed, "train", generation))
+
+    def gate_problems(self, generation: int) -> list[Problem]:
+        """A fresh gate with the same number of problems of each level as every other gate."""
+        return self._draw("gate", self.settings.gate_problems, seed_of(self.seed, "gate", generation))
+
+    def report_problems(self) -> list[Problem]:
+        """The problems of the report, the same for every run."""
+        return self._draw("report", self.settings.report_problems, seed_of("report"))
+
+    def sealed_problems(self) -> list[Problem]:
+        """As many sealed problems as the report has. Opening them is to be recorded."""
+        return self._draw("sealed", self.settings.report_problems, seed_of("sealed"))
+
+    def _draw(self, use: str, count: int, seed: int) -> list[Problem]:
+        """`count` different problems that are at home in this split, the levels in equal parts."""
+        share, left_over = divmod(count, len(self.levels))
+        found: dict[int, Problem] = {}
+        for rank, level in enumerate(self.levels):
+            self._add(found, use, level, share + (rank < left_over), Random(seed_of(seed, level)))
+        return list(found.values())
+
+    def _add(self, found: dict[int, Problem], use: str, level: str, count: int, rng: Random) -> None:
+        """Adds `count` problems of a level, by content; a round that brings nothing new has seen them all."""
+        wanted = len(found) + count
+        while len(found) < wanted:
+            before = len(found)
+            for content, problem in self._round(use, level, count, rng):
+                if len(found) < wanted:
+                    found.setdefault(content, problem)
+            if len(found) == before:
+                raise UserError(
+                    f"level {level!r} of {self.settings.path} has about {count - wanted + before} "
+                    f"different problems for the {use} split, fewer than the {count} asked for; ask for fewer, "
+                    "or leave the level out of data.levels"
+                )
+
+    def _round(self, use: str, level: str, count: int, rng: Random) -> list[tuple[int, Problem]]:
+        """The problems of a round of draws that are at home in this split, with their contents."""
+        draws = max(DRAWN_AT_LEAST, DRAWN_PER_PROBLEM * count)
+        problems = [self.generator.problem(level, rng) for _ in range(draws)]
+        contents_N = content_hashes([problem.messages[-1].content for problem in problems])
+        drawn = zip(contents_N.tolist(), problems, home(contents_N), strict=True)
+        return [(content, problem) for content, problem, split in drawn if split == use]
+
+
+def open_generated(settings: SuiteSettings, seed: int) -> GeneratedSuite:
+    """Checks names, levels and golds, and that each level can fill the report and a gate."""
+    suite = GeneratedSuite(settings, seed, load_generator(str(settings.generator)))
+    for level in (*suite.levels, *suite.base_levels):
+        if level not in suite.generator.levels:
+            there = ", ".join(suite.generator.levels)
+            raise UserError(f"{settings.path} has no level {level!r}, only {there}; correct data.levels")
+    for problem in suite.report_problems() + suite.gate_problems(1):
+        load(problem.verifier).read_gold(problem.gold)
+    return suite

@@ -1,0 +1,77 @@
+"""Opens a suite: the problems of a run, from the Hub, from local files or from a generator.
+
+    suite = open_suite(config.data, seed=config.seed)
+    suite.train_problems(generation=1, count=256)
+    suite.gate_problems(generation=1)
+
+Train, gate, report and sealed never share a problem (`overlap.py` says when two are the same). With
+the same settings, seed and data, the same call gives the same problems on every machine, whatever was
+asked before. Imports no torch.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from ratchetrl.pipelines.records import Problem
+from ratchetrl.pipelines.suite_files import READABLE, open_files
+from ratchetrl.pipelines.suite_finite import open_finite
+from ratchetrl.pipelines.suite_generated import open_generated
+from ratchetrl.pipelines.suite_hub import open_hub
+from ratchetrl.pipelines.suite_rows import Source, SplitCounts
+from ratchetrl.pipelines.suite_settings import SuiteSettings
+from ratchetrl.verifiers.errors import UserError
+
+HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
+
+
+class Suite(Protocol):
+    """Problems in four splits. Generations count from 1."""
+
+    @property
+    def counts(self) -> Mapping[str, SplitCounts]:
+        """What became of the rows of each split that was read; empty where problems are generated."""
+
+    @property
+    def digest(self) -> str:
+        """Hash of the problems, for the hashes of stages."""
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Levels of difficulty; one empty name where the suite does not grade."""
+
+    @property
+    def base_levels(self) -> tuple[str, ...]:
+        """Levels that the base was trained on: those of the headline score."""
+
+    def train_problems(self, generation: int, count: int) -> list[Problem]:
+        """[count] different problems to learn from. Raises `UserError` where there are fewer."""
+
+    def gate_problems(self, generation: int) -> list[Problem]:
+        """[data.gate_problems] problems of one gate, fresh where the suite can make or spare them."""
+
+    def report_problems(self) -> list[Problem]:
+        """[data.report_problems] problems of the report, the same for the life of a run."""
+
+    def sealed_problems(self) -> list[Problem]:
+        """Problems to be opened only by a counted, recorded look; the caller records it."""
+
+
+def open_suite(settings: SuiteSettings, seed: int) -> Suite:
+    """Reads and checks everything that the settings name; `UserError` says what cannot be served."""
+    if settings.generator is not None:
+        return open_generated(settings, seed)
+    return open_finite(_source(settings), settings, seed)
+
+
+def _source(settings: SuiteSettings) -> Source:
+    path = Path(settings.path).expanduser()
+    if path.exists():
+        return open_files(path, settings.subset)
+    if HUB_NAME.fullmatch(settings.path) and not READABLE.fullmatch(path.name):
+        return open_hub(settings.path, settings.subset, settings.revision)
+    raise UserError(
+        f"data.path {settings.path!r} is neither a folder nor a file that is there, nor a name on the Hub; "
+        "give a local folder or file with --data.path, or a Hub dataset such as openai/gsm8k"
+    )

@@ -1,0 +1,56 @@
+"""What a train stage reports: counts over the steps that were taken, and why it ended.
+
+    result = summarise(job, rows, plan, trainer, stopped, has_weights, train_s, total_s)
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from ratchetrl.pipelines.grpo import StoredRolloutTrainer
+from ratchetrl.pipelines.micro_batches import Plan, tokens_and_positions
+from ratchetrl.pipelines.train_guard import StageStopped
+from ratchetrl.pipelines.train_job import TrainJob, TrainResult
+from ratchetrl.pipelines.train_rows import TrainRows
+
+
+def summarise(
+    job: TrainJob,
+    rows: TrainRows,
+    plan: Plan,
+    trainer: StoredRolloutTrainer,
+    stopped: StageStopped | None,
+    has_weights: bool,
+    train_s: float,
+    total_s: float,
+) -> TrainResult:
+    """The result of a job whose folder is otherwise complete."""
+    output, steps = Path(job.output), trainer.state.global_step
+    taken = [micro_batch for step in plan[:steps] for micro_batch in step]
+    tokens, positions = tokens_and_positions(taken, rows.lengths_N)
+    return TrainResult(
+        status=_status(stopped),
+        stop_reason=f"at step {len(trainer.drifts)}: {stopped}" if stopped else "",
+        stop_step=len(trainer.drifts) if stopped else None,
+        stop_value=stopped.value if stopped else None,
+        weights=str(output / "weights") if has_weights else None,
+        adapter=str(output / "adapter") if has_weights and job.settings.lora_rank else None,
+        optimizer_state=str(output / "optimizer") if has_weights else None,
+        optimizer_start="restored" if job.optimizer_state else "fresh",
+        steps=steps,
+        planned_steps=len(plan),
+        rows=len(rows.table),
+        trained_rows=sum(len(micro_batch) for micro_batch in taken),
+        trained_tokens=sum(int(rows.completion_lengths_N[micro_batch].sum()) for micro_batch in taken),
+        forward_tokens=tokens,
+        padding_share=1 - tokens / positions if positions else 0.0,
+        max_kl_seen=max(drift.kl for drift in trainer.drifts),
+        min_ess_seen=min(drift.ess for drift in trainer.drifts),
+        train_s=train_s,
+        total_s=total_s,
+    )
+
+
+def _status(stopped: StageStopped | None) -> Literal["finished", "stopped_early", "diverged"]:
+    if stopped is None:
+        return "finished"
+    return "diverged" if stopped.diverged else "stopped_early"

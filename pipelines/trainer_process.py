@@ -1,0 +1,85 @@
+"""The trainer's process.
+
+    python -m ratchetrl.pipelines.trainer_process                     one process, jobs over a pipe (`worker.py`)
+    torchrun ... -m ratchetrl.pipelines.trainer_process job.json      one of several, jobs as arguments
+
+In the first form it takes {"job": path} and answers {"event": "step", ...} for every step, then
+{"event": "done"} or {"event": "refused", "message": ...}; it may be kept for the next job. In the second,
+`trainer_launcher.py` reads what it writes. Any other exception ends the process, its traceback in the log.
+"""
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines.store import write_json
+from ratchetrl.pipelines.train_job import ProbeJob, read_job, refusal_file
+from ratchetrl.pipelines.worker import Channel, die_with_parent
+from ratchetrl.verifiers.errors import UserError
+
+Report = Callable[[dict[str, Any]], None]
+
+
+def main() -> None:
+    """Serves jobs until the parent closes the pipe, or runs those named as arguments."""
+    _quieten()
+    if paths := sys.argv[1:]:
+        die_with_parent()
+        _run_as_one_of_several([Path(path) for path in paths])
+    else:
+        channel = Channel()
+        for request in channel.requests():
+            channel.answer(_served(Path(request["job"]), lambda line: channel.answer({"event": "step", **line})))
+
+
+def _served(path: Path, report: Report) -> dict[str, Any]:
+    try:
+        run_job(path, report)
+    except UserError as error:
+        return {"event": "refused", "message": str(error)}
+    return {"event": "done"}
+
+
+def _run_as_one_of_several(paths: list[Path]) -> None:
+    # The decorator has torchrun show this process's traceback instead of its own.
+    from torch.distributed.elastic.multiprocessing.errors import record
+
+    for path in paths:
+        try:
+            record(run_job)(path, lambda _: None)
+        except UserError as error:
+            write_json(refusal_file(path), str(error))
+            raise
+
+
+def run_job(path: Path, report: Report) -> None:
+    """Runs the train or probe job that a file describes."""
+    # Imported late: torch and TRL take seconds, and the channel must exist before they print or the parent dies.
+    from transformers import logging as transformers_logging
+
+    from ratchetrl.pipelines.probe import write_probe
+    from ratchetrl.pipelines.train_stage import run_train_job
+
+    transformers_logging.disable_progress_bar()
+    job = read_job(path)
+    if isinstance(job, ProbeJob):
+        write_probe(job.model, Path(job.output), "cpu", job.revision)
+    else:
+        run_train_job(job, report)
+
+
+def _quieten() -> None:
+    """Keeps the log to what went wrong; what went on is in metrics.jsonl."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    logging.getLogger("DeepSpeed").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    main()
