@@ -1,71 +1,37 @@
 """Multi-digit addition as a graded task: operands, gold, and a worked solution with mistakes in it.
 
-    operands = draw_operands("3 digits", rng)           # (417, 185)
-    prompt(operands), gold(operands)                    # "417+185=", "602"
-    worked_solution(operands, NO_SLIPS, rng)            # "<think>7+5+0=12\n1+8+1=10\n4+1+1=6</think>602"
+    operands = draw_operands("3 digits", rng)              # (417, 185)
+    prompt(operands), gold(operands)                       # "417+185=", "602"
+    worked_solution(operands, wrong_step_share, rng)       # "<think>7+5+0=12\n1+8+1=10\n4+1+1=6</think>602"
 
-Levels are `N digits` and, from four digits up, `N digits, all carry`: every column carries. The plain
-levels of that length leave those problems out, so that a model which learned from `4 digits` has never
-seen one whole, though it has seen each of its steps.
+Both operands have the digits that the level names. At the levels `N digits, all carry` every column
+carries; the plain levels of that length leave such problems out. So a model that learned from
+`4 digits` has never seen one of `4 digits, all carry` whole, but has seen each of its steps.
 
-Columns are added from the right and written `left+right+carry=sum`. Like a pupil, the writer slips
-the more often the more carries a column has to do with. That makes `all carry` far harder than the
-rest, out of steps that are all within reach. This module does not judge answers and knows no model.
+Columns are added from the right and written `left+right+carry=sum`. Like a pupil, the writer errs
+the more often the more carries a column has to do with, which makes `all carry` by far the hardest.
+This module does not judge answers and knows no model.
 """
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from random import Random
-
-from ratchetrl.verifiers.errors import UserError
 
 Operands = tuple[int, int]
 
-ALL_CARRY_FROM_DIGITS = 4
+# From two digits: of one digit there are only 100 problems, too few for splits that do not overlap.
+PLAIN_DIGITS = {f"{digits} digits": digits for digits in range(2, 9)}
+ALL_CARRY_DIGITS = {f"{digits} digits, all carry": digits for digits in range(4, 9)}
+LEVELS = (*PLAIN_DIGITS, *ALL_CARRY_DIGITS)
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """What the operands of a level look like."""
-
-    digits: int
-    """Digits of each operand."""
-    all_carry: bool
-    """Whether every column carries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slips:
-    """How often a column's sum is written wrong, each a share in [0, 1]."""
-
-    no_carry: float
-    """In columns into which and out of which nothing is carried."""
-    one_carry: float
-    """In columns with a carry either in or out."""
-    two_carries: float
-    """In columns with a carry in and a carry out."""
-
-
-NO_SLIPS = Slips(0.0, 0.0, 0.0)
-
-
-def parse_level(name: str) -> Level:
-    """Raises UserError for a name that is no level of addition."""
-    match = re.fullmatch(r"([1-9]\d?) digits?(, all carry)?", name)
-    if not match or (match[2] and int(match[1]) < ALL_CARRY_FROM_DIGITS):
-        raise UserError(
-            f"addition has no level '{name}'; use 'N digits', or from {ALL_CARRY_FROM_DIGITS} digits up "
-            "'N digits, all carry'"
-        )
-    return Level(int(match[1]), all_carry=bool(match[2]))
-
-
-def draw_operands(level_name: str, rng: Random) -> Operands:
-    """Two numbers of this level."""
-    level = parse_level(level_name)
+def draw_operands(level: str, rng: Random) -> Operands:
+    """Two numbers of this level of `LEVELS`."""
+    all_carry = level in ALL_CARRY_DIGITS
+    digits = ALL_CARRY_DIGITS[level] if all_carry else PLAIN_DIGITS[level]
+    apart = digits in ALL_CARRY_DIGITS.values()
     while True:
-        operands = _number(level.digits, rng), _number(level.digits, rng)
-        if level.digits < ALL_CARRY_FROM_DIGITS or _all_carry(operands) == level.all_carry:
+        operands = _number(digits, rng), _number(digits, rng)
+        if not apart or _all_carry(operands) == all_carry:
             return operands
 
 
@@ -79,13 +45,15 @@ def gold(operands: Operands) -> str:
     return str(sum(operands))
 
 
-def worked_solution(operands: Operands, slips: Slips, rng: Random) -> str:
-    """Column sums in `<think>` tags, then the answer they lead to; a slip is carried on, never repaired."""
-    shares = (slips.no_carry, slips.one_carry, slips.two_carries)
+def worked_solution(operands: Operands, wrong_step_share: Sequence[float], rng: Random) -> str:
+    """Column sums in `<think>` tags, then the answer they lead to; an error is carried on, never repaired.
+
+    `wrong_step_share` has one share in [0, 1] for columns with no carry, one (in or out) and two.
+    """
     steps, answer, carry = [], "", 0
     for left, right in _columns(operands):
         total = left + right + carry
-        if rng.random() < shares[carry + total // 10]:
+        if rng.random() < wrong_step_share[carry + total // 10]:
             total = rng.choice([other for other in range(20) if other != total])
         steps.append(f"{left}+{right}+{carry}={total}")
         answer, carry = str(total % 10) + answer, total // 10
@@ -93,8 +61,7 @@ def worked_solution(operands: Operands, slips: Slips, rng: Random) -> str:
 
 
 def _number(digits: int, rng: Random) -> int:
-    """A number of exactly so many digits; 0 has one."""
-    return rng.randrange(10 ** (digits - 1) if digits > 1 else 0, 10**digits)
+    return rng.randrange(10 ** (digits - 1), 10**digits)
 
 
 def _columns(operands: Operands) -> list[tuple[int, int]]:

@@ -22,7 +22,9 @@ ELEMENTS: dict[Any, pa.DataType] = {int: pa.int32(), float: pa.float32()}
 def schema_of(record: type) -> pa.Schema:
     """One column per field; a field that may be None is nullable."""
     hints = typing.get_type_hints(record)
-    return pa.schema([pa.field(field.name, _arrow(hints[field.name])) for field in dataclasses.fields(record)])
+    return pa.schema(
+        [pa.field(field.name, _arrow(hints[field.name])) for field in dataclasses.fields(record)]
+    )
 
 
 def _arrow(hint: Any) -> pa.DataType:

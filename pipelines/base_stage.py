@@ -1,8 +1,9 @@
 """Generation 0: the weights that everything starts from, as a folder like any champion's.
 
-A local model is linked, a Hub model is downloaded into the Hub's own cache and linked, and `bootstrap` trains one
-(kept in a cache for the next run). The trainer then writes the probe beside the weights, so that even the first
-load of the engine is checked. Only safetensors are taken, and no code that comes with a model is run.
+A local model is linked, a Hub model is downloaded into the Hub's own cache and linked, and `bootstrap`
+trains one (kept in a cache for the next run). The trainer then writes the probe beside the weights, so that
+even the first load of the engine is checked. Only safetensors are taken, and no code that comes with a
+model is run.
 """
 
 import os
@@ -25,7 +26,11 @@ WANTED = ["*.safetensors", "*.json", "*.txt", "*.jinja", "*.model"]
 def base_stage(run: Run) -> Champion:
     """The base as a champion; made on the first call, found on later ones."""
     config = run.config
-    inputs = {"model": config.model.path, "revision": config.model.revision, "bootstrap": _bootstrap_inputs(config)}
+    inputs = {
+        "model": config.model.path,
+        "revision": config.model.revision,
+        "bootstrap": _bootstrap_inputs(config),
+    }
     stage = run.stage_folder(0, "base", inputs)
     weights = stage / "weights"
     if (facts := run.finished(stage)) is None:
@@ -42,10 +47,15 @@ def check_model(config: Config) -> None:
     if config.model.path == BOOTSTRAP or not _looks_local(config.model.path):
         return
     if not folder.is_dir():
-        raise UserError(f"model.path {folder} is not a folder; give a model's folder or a Hub name such as Qwen/Qwen3-0.6B")
+        raise UserError(
+            f"model.path {folder} is not a folder; give a model's folder, or a Hub name such as "
+            "Qwen/Qwen3-0.6B"
+        )
     for name in ("config.json", "tokenizer_config.json"):
         if not (folder / name).is_file():
-            raise UserError(f"model.path {folder} is not a model (it has no {name}); give the folder that holds it")
+            raise UserError(
+                f"model.path {folder} is not a model (it has no {name}); give the folder that holds it"
+            )
     if not list(folder.glob("*.safetensors")):
         raise UserError(f"model.path {folder} has no *.safetensors; save the model as safetensors first")
 
@@ -72,8 +82,9 @@ def _downloaded(name: str, revision: str) -> Path:
         return Path(snapshot_download(name, revision=revision, allow_patterns=WANTED))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise UserError(
-            f"the model {name} ({revision}) could not be fetched from the Hugging Face Hub ({type(error).__name__}); "
-            f"check the name and the network, or give a local folder with --model.path"
+            f"the model {name} ({revision}) could not be fetched from the Hugging Face Hub "
+            f"({type(error).__name__}); check the name and the network, or give a local folder with "
+            "--model.path"
         ) from None
 
 

@@ -4,8 +4,8 @@
     train-<hash>/optimizer/    state to continue with if the challenger is promoted
     train-<hash>/result.json   steps, tokens, drift, and why it ended early if it did
 
-The work happens in the trainer's own process (`trainer_process.py`). Where engine and trainer share the memory
-(`engine.keep_warm = false`) the engine is stopped first.
+The work happens in the trainer's own process (`trainer_process.py`). Where engine and trainer share the
+memory (`engine.keep_warm = false`) the engine is stopped first.
 """
 
 import shutil
@@ -18,14 +18,15 @@ from ratchetrl.pipelines.store import weights_digest
 from ratchetrl.pipelines.train_job import TrainJob, TrainResult
 
 
-def train_stage(run: Run, generation: int, select: Path, champion: Champion, base: Champion) -> Champion | None:
+def train_stage(
+    run: Run, generation: int, select: Path, champion: Champion, base: Champion
+) -> Champion | None:
     """The challenger, or None where training left no weights behind (it diverged)."""
     stage = run.stage_folder(generation, "train", _inputs(run, select, champion, generation))
     if (facts := run.finished(stage)) is None:
         shutil.rmtree(stage, ignore_errors=True)
         if not run.config.engine.keep_warm:
             run.sampler.close()
-        run.progress.training(generation, stage)
         result = run.trainer.run(_job(run, generation, select, champion, base, stage))
         facts = run.finish(stage, generation, _facts(result))
     return _challenger(generation, facts)
@@ -41,8 +42,11 @@ def _inputs(run: Run, select: Path, champion: Champion, generation: int) -> dict
     }
 
 
-def _job(run: Run, generation: int, select: Path, champion: Champion, base: Champion, stage: Path) -> TrainJob:
-    """With LoRA the base's weights stay and the champion's adapter goes on; else the champion's weights do."""
+def _job(
+    run: Run, generation: int, select: Path, champion: Champion, base: Champion, stage: Path
+) -> TrainJob:
+    """With LoRA the base's weights stay and the champion's adapter goes on; else the champion's weights
+    do."""
     lora = run.config.train.lora_rank > 0
     return TrainJob(
         weights=str((base if lora else champion).weights),

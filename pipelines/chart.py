@@ -2,9 +2,9 @@
 
     draw_score_against_cost(report["champions"], Path("score_vs_cost.svg"))
 
-Cost is output tokens per problem on a log axis. Solid lines are majority votes of k samples with a 95% band; dotted lines
-with hollow markers are pass@k, which no deployment can reach without the gold. Labels sit at the lines, so that
-colour is not the only key.
+Cost is output tokens per problem on a log axis. Solid lines are majority votes of k samples with a 95%
+band; dotted lines with hollow markers are pass@k, which no deployment can reach without the gold. Labels
+sit at the lines, so that colour is not the only key.
 """
 
 from pathlib import Path
@@ -13,9 +13,9 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.ticker import ScalarFormatter  # noqa: E402
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.ticker import ScalarFormatter
 
 
 def draw_score_against_cost(champions: list[dict[str, Any]], path: Path) -> None:
@@ -35,13 +35,23 @@ def _draw(axes: Axes, champion: dict[str, Any], colour: Any) -> None:
     oracle = [point for point in champion["points"] if point["selector"] == "oracle"]
     cost = [point["output_tokens"] for point in votes]
     axes.fill_between(
-        cost, [p["lower"] for p in votes], [p["upper"] for p in votes], color=colour, alpha=0.15, linewidth=0, zorder=1
+        cost,
+        [p["lower"] for p in votes],
+        [p["upper"] for p in votes],
+        color=colour,
+        alpha=0.15,
+        linewidth=0,
+        zorder=1,
     )
     axes.plot(cost, [p["score"] for p in votes], "-o", color=colour, zorder=3)
     axes.plot(cost, [p["score"] for p in oracle], ":o", color=colour, markerfacecolor="white", zorder=2)
     name = "base" if champion["generation"] == 0 else f"generation {champion['generation']}"
     axes.annotate(
-        f"{name}, k = 1", (cost[0], votes[0]["score"]), textcoords="offset points", xytext=(8, -12), color=colour
+        f"{name}, k = 1",
+        (cost[0], votes[0]["score"]),
+        textcoords="offset points",
+        xytext=(8, -12),
+        color=colour,
     )
 
 

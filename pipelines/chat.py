@@ -28,7 +28,8 @@ class Chat:
         self._switch = THINKING[thinking]
         if not self._tokenizer.chat_template:
             raise UserError(
-                f"the tokenizer of {model} has no chat template; name an instruction-tuned model in model.path"
+                f"the tokenizer of {model} has no chat template; name an instruction-tuned model "
+                "in model.path"
             )
 
     def render(self, messages: Sequence[dict[str, str]]) -> tuple[int, ...]:
@@ -39,7 +40,8 @@ class Chat:
         return tuple(self._tokenizer.encode(rendered, add_special_tokens=False))
 
     def text(self, prompt_ids: Sequence[int], completion_ids: Sequence[int], finish_reason: str) -> str:
-        """The completion as text, without the token that ended it, and with a `<think>` the prompt had opened."""
+        """The completion as text, without the token that ended it, and with a `<think>` the prompt had
+        opened."""
         ids = completion_ids[:-1] if finish_reason == "stop" else completion_ids
         text: str = self._tokenizer.decode(list(ids), skip_special_tokens=False)
         prompt_end: str = self._tokenizer.decode(list(prompt_ids[-8:]), skip_special_tokens=False)

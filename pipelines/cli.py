@@ -1,7 +1,7 @@
 """The command `ratchetrl`.
 
     ratchetrl run CONFIG [--dotted.option VALUE ...] [--output DIR] [--dry-run] [--rerun]
-    ratchetrl sample RUN         one stage of the generation under way (also plan verify select train evaluate gate)
+    ratchetrl sample RUN         one stage (also plan, verify, select, train, evaluate, gate)
     ratchetrl status RUN [--json]
     ratchetrl judge VERIFIER < in.jsonl > out.jsonl
     ratchetrl env
@@ -14,7 +14,6 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import tyro
 from rich.console import Console
@@ -78,7 +77,9 @@ def stage(name: str, arguments: list[str]) -> int:
     given = tyro.cli(StageArguments, args=arguments, prog=f"ratchetrl {name}")
     folder = RunFolder(given.run)
     if not folder.config_file.exists():
-        raise UserError(f"{given.run} holds no run; begin one with: ratchetrl run CONFIG --output {given.run}")
+        raise UserError(
+            f"{given.run} holds no run; begin one with: ratchetrl run CONFIG --output {given.run}"
+        )
     return launch(load_toml(folder.config_file), given.run, rerun=False, until=name)
 
 

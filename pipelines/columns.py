@@ -78,10 +78,15 @@ def map_batch(batch: Batch, settings: SuiteSettings, *, split: str, first_row: i
 
 
 def to_problem(row: dict[str, Any], instruction: str) -> Problem:
-    """The problem that a row describes, the instruction put around the user's last message."""
-    *before, last = (Message(turn["role"], turn["content"]) for turn in json.loads(row["messages"]))
-    asked = Message(last.role, instruction.replace("{prompt}", last.content))
-    return Problem(row["id"], (*before, asked), row["gold"], row["verifier"], row["level"])
+    """The problem that a row describes, with its instruction."""
+    messages = tuple(Message(turn["role"], turn["content"]) for turn in json.loads(row["messages"]))
+    return Problem(row["id"], instruct(messages, instruction), row["gold"], row["verifier"], row["level"])
+
+
+def instruct(messages: tuple[Message, ...], instruction: str) -> tuple[Message, ...]:
+    """The messages with the instruction put around the last one."""
+    *before, last = messages
+    return (*before, Message(last.role, instruction.replace("{prompt}", last.content)))
 
 
 def _chat(value: Any, where: str) -> list[dict[str, str]]:

@@ -45,7 +45,8 @@ class Sampling(Table):
     max_new_tokens: int = Field(gt=0)
     """Token limit of one rollout, for training and for evaluation."""
     temperature: float = Field(default=1.0, gt=0)
-    """Sampling temperature, for training and for evaluation. No top-p and no top-k: they bias the importance ratio."""
+    """Sampling temperature, for training and for evaluation. No top-p and no top-k: they bias the
+    importance ratio."""
 
 
 class Engine(Table):
@@ -68,7 +69,8 @@ class Engine(Table):
     replicas: int = Field(default=1, ge=1)
     """Engines side by side, each on its own GPUs; shards are dealt out to them."""
     keep_warm: bool = True
-    """Keep the engine between stages and reload weights (CPU, or GPUs set apart). False stops it before training."""
+    """Keep the engine between stages and reload weights (CPU, or GPUs set apart). False stops it before
+    training."""
     shard_rollouts: int = Field(default=512, gt=0)
     """Rollouts per stored shard: what a crash can lose at most."""
 
@@ -103,7 +105,8 @@ class Gate(Table):
     report_samples: int = Field(default=16, ge=2)
     """Samples per report problem: twice the largest k that the curves show."""
     report_every: int = Field(default=3, ge=1)
-    """The report split is sampled for the base, after every so many generations, and for the last champion."""
+    """The report split is sampled for the base, after every so many generations, and for the last
+    champion."""
 
 
 class Budget(Table):
@@ -122,7 +125,8 @@ class Budget(Table):
     usd_per_hour: float | None = Field(default=None, gt=0)
     """What this machine costs per hour."""
     keep: int = Field(default=2, ge=1)
-    """Champions whose weights and optimiser state stay on disk besides the current one; a change of mind later cannot undo pruning."""
+    """Champions whose weights and optimiser state stay on disk besides the current one; a change of mind
+    later cannot undo pruning."""
 
 
 class Config(Table):

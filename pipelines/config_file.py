@@ -2,8 +2,8 @@
 
     given = load_arguments(["configs/quickstart.toml", "--sampling.temperature", "0.8"])
 
-The file is read first (an unknown key is answered with the nearest valid name), then tyro lays the flags over it;
-`--help` shows every field with the file's value as its default.
+The file is read first (an unknown key is answered with the nearest valid name), then tyro lays the flags
+over it; `--help` shows every field with the file's value as its default.
 """
 
 import dataclasses
@@ -27,8 +27,9 @@ ADAPTER = TypeAdapter(Config)
 
 @dataclass(frozen=True)
 class RunArguments:
-    """Runs a recipe: sample, verify, select, train, evaluate, gate, generation after generation. The same command continues
-    a run that was stopped or killed. Any key of the recipe can be given as a dotted option; defaults shown are the recipe's.
+    """Runs a recipe: sample, verify, select, train, evaluate, gate, generation after generation. The same
+    command continues a run that was stopped or killed. Any key of the recipe can be given as a dotted
+    option; defaults shown are the recipe's.
     """
 
     config: Annotated[Config, tyro.conf.arg(name="")]
@@ -42,7 +43,8 @@ class RunArguments:
 
 
 def load_arguments(arguments: list[str]) -> RunArguments:
-    """Arguments of `ratchetrl run`: a recipe, then options. Raises UserError; `--help` and bad values end the process."""
+    """Arguments of `ratchetrl run`: a recipe, then options. Raises UserError; `--help` and bad values end
+    the process."""
     recipe, options = _recipe(arguments)
     default = RunArguments(config=load_toml(recipe), output=Path("outputs") / recipe.stem)
     given, unknown = tyro.cli(
@@ -117,7 +119,8 @@ def _sentence(error: Any) -> str:
         case "value_error":
             return str(error["ctx"]["error"])
         case _:
-            return f"{key} = {error['input']!r} does not do: {error['msg'][0].lower()}{error['msg'][1:]}; change it"
+            problem = error["msg"][0].lower() + error["msg"][1:]
+            return f"{key} = {error['input']!r} does not do: {problem}; change it"
 
 
 def _nearest(key: str) -> str:
@@ -152,10 +155,14 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 def _toml_lines(table: Mapping[str, Any], name: tuple[str, ...]) -> Iterator[str]:
     """JSON's strings, numbers, booleans and lists are TOML's too."""
     if name:
-        yield f"\n[{'.'.join(json.dumps(part) if not part.isidentifier() else part for part in name)}]"
+        yield f"\n[{'.'.join(map(_toml_key, name))}]"
     for key, value in table.items():
         if not isinstance(value, dict):
-            yield f"{key if key.isidentifier() else json.dumps(key)} = {json.dumps(value, ensure_ascii=False)}"
+            yield f"{_toml_key(key)} = {json.dumps(value, ensure_ascii=False)}"
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _toml_lines(value, (*name, key))
+
+
+def _toml_key(key: str) -> str:
+    return key if key.isidentifier() else json.dumps(key)

@@ -3,8 +3,8 @@
     print_plan(config)      the resolved config, the stages, and tokens, FLOPs and time at most
 
 The estimate is an upper bound on tokens (every completion runs to its limit, every group teaches, every
-generation is run) and an order of magnitude in time: the rates below are what this project saw or, for GPUs, assumes.
-Nothing is created.
+generation is run) and an order of magnitude in time: the rates below are what this project saw or, for
+GPUs, assumes. Nothing is created.
 """
 
 from dataclasses import dataclass
@@ -63,7 +63,9 @@ def _sampling(
     new_tokens = config.sampling.max_new_tokens
     flops = None if shape is None else sequences * decode_flops(shape, PROMPT_TOKENS, new_tokens)
     rate = SAMPLE_RATE[device] * config.engine.replicas * config.engine.tensor_parallel
-    return StageEstimate(name, sequences, sequences * new_tokens, flops, None if flops is None else flops / rate)
+    return StageEstimate(
+        name, sequences, sequences * new_tokens, flops, None if flops is None else flops / rate
+    )
 
 
 def _training(rows: int, config: Config, shape: ModelShape | None, device: str) -> StageEstimate:
@@ -92,10 +94,13 @@ def print_plan(config: Config, console: Console) -> None:
     console.print(f"\nEach of {config.budget.generations} generations: {' -> '.join(STAGES)}, on {device}")
     table = Table("stage, per generation", "sequences", "tokens at most", "FLOPs at most", "time at most")
     for each in estimate(config, shape, device):
-        table.add_row(each.name, f"{each.sequences:,}", f"{each.tokens:,}", _flops(each.flops), _time(each.seconds))
+        table.add_row(
+            each.name, f"{each.sequences:,}", f"{each.tokens:,}", _flops(each.flops), _time(each.seconds)
+        )
     console.print(table)
     console.print(
-        "Upper bounds: every completion at its limit, every group worth training on. Times are an order of magnitude."
+        "Upper bounds: every completion at its limit, every group worth training on. "
+        "Times are an order of magnitude."
         + ("" if shape else " FLOPs and time need the model's config.json: give --model.path a local folder.")
     )
 
@@ -107,4 +112,10 @@ def _flops(flops: float | None) -> str:
 def _time(seconds: float | None) -> str:
     if seconds is None:
         return "unknown"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 120
+        else f"{seconds / 60:.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:.1f} h"
+    )

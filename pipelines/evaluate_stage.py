@@ -15,7 +15,13 @@ from ratchetrl.pipelines.judging import Sampled, judged_rollouts, sample_and_jud
 from ratchetrl.pipelines.plan_stage import Plan
 from ratchetrl.pipelines.records import EvalRow
 from ratchetrl.pipelines.run_context import Champion, Run
-from ratchetrl.pipelines.sample_stage import rollout_facts, sample_inputs, sample_order, verdict_facts, verifier_versions
+from ratchetrl.pipelines.sample_stage import (
+    rollout_facts,
+    sample_inputs,
+    sample_order,
+    verdict_facts,
+    verifier_versions,
+)
 from ratchetrl.pipelines.store import manifest, read_records, record_writer, shards
 
 ROWS_PER_WRITE = 10_000
@@ -25,7 +31,9 @@ COLUMNS = ["problem_id", "sample", "completion_ids", "finish_reason"]
 def evaluate_stage(run: Run, generation: int, plan: Plan, champion: Champion, challenger: Champion) -> Path:
     """Both models on the gate problems."""
     models = {"champion": champion, "challenger": challenger}
-    return _evaluate(run, generation, "evaluate", plan.gate, plan.gate_count, run.config.gate.samples, plan, models)
+    return _evaluate(
+        run, generation, "evaluate", plan.gate, plan.gate_count, run.config.gate.samples, plan, models
+    )
 
 
 def report_stage(run: Run, problems: Plan, model: Champion) -> Path:
@@ -57,14 +65,19 @@ def _evaluate(
     if run.finished(stage):
         return stage
     took = {
-        role: _sample_model(run, problems, count, samples, stage / role, model) for role, model in models.items()
+        role: _sample_model(run, problems, count, samples, stage / role, model)
+        for role, model in models.items()
     }
     _write_rows(stage, problems, took)
-    run.finish(stage, generation, _facts(stage, models, versions, samples, count), _total_s(took) + run.clock.lap())
+    run.finish(
+        stage, generation, _facts(stage, models, versions, samples, count), _total_s(took) + run.clock.lap()
+    )
     return stage
 
 
-def _sample_model(run: Run, problems: Path, count: int, samples: int, folder: Path, model: Champion) -> Sampled:
+def _sample_model(
+    run: Run, problems: Path, count: int, samples: int, folder: Path, model: Champion
+) -> Sampled:
     run.sampler.load(model.weights)
     order = sample_order(run, problems, count, folder / "rollouts", model.hash, samples)
     return sample_and_judge(run, order, folder / "verdicts")

@@ -3,9 +3,10 @@
     shape = ModelShape.read(folder / "config.json")
     decode_flops(shape, prompt_tokens=80, new_tokens=200)
 
-Counts multiply-adds as two operations. N is the parameters of every matrix product, the output head included and
-the embedding lookup left out (as nanochat counts it); attention adds 4 n_q d_h per layer and visible token. Training is
-three times the forward pass, four with gradient checkpointing. Dense decoders only.
+Counts multiply-adds as two operations. N is the parameters of every matrix product, the output head
+included and the embedding lookup left out (as nanochat counts it); attention adds 4 n_q d_h per layer and
+visible token. Training is three times the forward pass, four with gradient checkpointing. Dense decoders
+only.
 """
 
 import json

@@ -2,9 +2,10 @@
 
     points = frontier(rows, ks=[1, 2, 4, 8])     rows of one evaluation of one model
 
-One pass of n samples a problem gives every k by subsetting without replacement: pass@k is the unbiased estimator of
-Chen et al. (2021, arXiv 2107.03374) and undefined where n < k; maj@k is the mean over random subsets, ties split. pass@k
-needs the gold to choose (an oracle); maj@k is what a deployment can do. Intervals resample problems.
+One pass of n samples a problem gives every k by subsetting without replacement: pass@k is the unbiased
+estimator of Chen et al. (2021, arXiv 2107.03374) and undefined where n < k; maj@k is the mean over random
+subsets, ties split. pass@k needs the gold to choose (an oracle); maj@k is what a deployment can do.
+Intervals resample problems.
 """
 
 from dataclasses import dataclass

@@ -1,10 +1,12 @@
-"""Gate: does the challenger stand? The rule of `plan-<hash>/gate.json`, applied to the rows of the evaluation.
+"""Gate: does the challenger stand? The rule of `plan-<hash>/gate.json`, applied to the rows of the
+evaluation.
 
     generation_003/decision.json      the Decision that `ratchetrl status` shows
 
-The decision is made over all gate levels (always in the same mix); the headline scores are those of the base levels, for
-good, so that they can be compared over generations. Rows that could not be judged are left out of both sides and
-counted. This is the first version of the gate: no alpha spending over generations, no breadth or regression suites.
+The decision is made over all gate levels (always in the same mix); the headline scores are those of the
+base levels, for good, so that they can be compared over generations. Rows that could not be judged are left
+out of both sides and counted. This is the first version of the gate: no alpha spending over generations, no
+breadth or regression suites.
 """
 
 from collections.abc import Callable
@@ -101,9 +103,15 @@ def decide(everything: Comparison, base: Comparison) -> tuple[str, str]:
     """(decision, reason) of the rule in `plan_stage.RULE`."""
     gain = f"{everything.gain:+.3f} [{everything.gain_lower:+.3f}, {everything.gain_upper:+.3f}]"
     if base.gain_upper < 0:
-        return "rejected", f"the base levels got worse: {base.gain:+.3f} [{base.gain_lower:+.3f}, {base.gain_upper:+.3f}]"
+        return (
+            "rejected",
+            f"the base levels got worse: {base.gain:+.3f} [{base.gain_lower:+.3f}, {base.gain_upper:+.3f}]",
+        )
     if everything.gain_one_sided_lower > 0:
-        return "promoted", f"gain over all gate levels {gain}, one-sided lower bound {everything.gain_one_sided_lower:+.3f}"
+        return (
+            "promoted",
+            f"gain over all gate levels {gain}, one-sided lower bound {everything.gain_one_sided_lower:+.3f}",
+        )
     if everything.gain <= 0:
         return "rejected", f"no gain: {gain}"
     return "inconclusive", (
@@ -149,7 +157,9 @@ def _pass_rates(rows: list[dict[str, Any]], model: str, wanted: Callable[..., bo
     return {problem: sum(each) / len(each) for problem, each in scores.items()}
 
 
-def without_challenger(generation: int, decision: str, reason: str, detectable: float, samples: int) -> Decision:
+def without_challenger(
+    generation: int, decision: str, reason: str, detectable: float, samples: int
+) -> Decision:
     """The decision of a generation that made no weights to evaluate."""
     return Decision(generation, decision, reason, detectable, None, None, {}, samples)
 

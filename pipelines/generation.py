@@ -3,7 +3,8 @@
     plan -> sample, verify -> select -> train -> evaluate -> gate
 
 Every stage is found if it is done and run if it is not, so calling this again after a crash continues where
-it broke off. A generation that has nothing to learn from, or whose training left no weights, ends without an evaluation.
+it broke off. A generation that has nothing to learn from, or whose training left no weights, ends without
+an evaluation.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,13 @@ from typing import Any
 
 from ratchetrl.pipelines.challenger_stage import train_stage
 from ratchetrl.pipelines.evaluate_stage import evaluate_stage
-from ratchetrl.pipelines.gate_stage import DECISION_FILE, Decision, gate_stage, without_challenger, write_decision
+from ratchetrl.pipelines.gate_stage import (
+    DECISION_FILE,
+    Decision,
+    gate_stage,
+    without_challenger,
+    write_decision,
+)
 from ratchetrl.pipelines.intervals import expected_detectable_gain
 from ratchetrl.pipelines.plan_stage import Plan, plan_stage
 from ratchetrl.pipelines.run_context import Champion, Run
@@ -33,12 +40,13 @@ class Outcome:
     """The champion after it."""
 
 
-class Paused(Exception):  # noqa: N818  (not an error: the stage that was asked for is done)
+class Paused(Exception):
     """A single stage was asked for, and it is finished."""
 
 
 def run_generation(run: Run, index: int, champion: Champion, base: Champion, until: str | None) -> Outcome:
-    """Takes the champion through one generation; where `until` names a stage, stops after it by raising Paused."""
+    """Takes the champion through one generation; where `until` names a stage, stops after it by raising
+    Paused."""
 
     def reached(stage: str, folder: Path) -> None:
         if stage == until:
@@ -54,7 +62,9 @@ def run_generation(run: Run, index: int, champion: Champion, base: Champion, unt
     select = select_stage(run, index, rollouts, verdicts)
     reached("select", select)
     if manifest(select)["selected"] == 0:
-        return _close(run, index, champion, champion, _nothing_to_learn(run, index, plan, verdicts, select), [])
+        return _close(
+            run, index, champion, champion, _nothing_to_learn(run, index, plan, verdicts, select), []
+        )
     run.progress.label(f"generation {index}, training")
     challenger = train_stage(run, index, select, champion, base)
     reached("train", run.folder.generation(index))
@@ -102,14 +112,17 @@ def _nothing_to_learn(run: Run, index: int, plan: Plan, verdicts: Path, select: 
 
 def _diverged(run: Run, index: int, plan: Plan, verdicts: Path) -> Decision:
     folder = run.folder.generation(index)
-    result = next(manifest(stage)["result"] for stage in folder.glob("train-*") if (stage / "manifest.json").exists())
+    result = next(
+        manifest(stage)["result"] for stage in folder.glob("train-*") if (stage / "manifest.json").exists()
+    )
     detectable = _detectable(run, plan, verdicts)
     reason = f"training left no weights: {result['stop_reason']}"
     return without_challenger(index, "rejected", reason, detectable, run.config.gate.samples)
 
 
 def _detectable(run: Run, plan: Plan, verdicts: Path) -> float:
-    """From the rollouts of this generation, since there was no gate: a posterior that does not collapse at zero."""
+    """From the rollouts of this generation, since there was no gate: a posterior that does not collapse at
+    zero."""
     statuses: dict[str, Any] = manifest(verdicts)["statuses"]
     judged = sum(count for status, count in statuses.items() if status != "verifier_error")
     return expected_detectable_gain(

@@ -6,8 +6,8 @@ The trainer wrote `probe.json` beside the weights: token ids of fixed texts and 
 computed from the file on disk (`probe.py`). The sampler scores the same tokens after it has taken the
 weights. Silently stale weights are this field's worst bug; the probe finds them at the price of one prefill.
 
-In float32 on CPU the two agree to about 1e-7 (mean absolute), so the bound is fixed. In bfloat16 or on a GPU the
-bound is set from the error at the first load of the same run, which must itself be plausible.
+In float32 on CPU the two agree to about 1e-7 (mean absolute), so the bound is fixed. In bfloat16 or on a
+GPU the bound is set from the error at the first load of the same run, which must itself be plausible.
 """
 
 import json
@@ -53,9 +53,9 @@ def check_handover(engine: Engine, weights: Path, bound: float) -> Handover:
     error = _mean_absolute_difference(engine.score(probe["token_ids"]), probe["logprobs"])
     if not error <= bound:  # written so that NaN fails too
         raise HandoverError(
-            f"after loading {weights} the sampler's log-probabilities differ from the trainer's by {error:.2g} nats "
-            f"(bound {bound:.2g}): the engine serves other weights than were trained; restart it, and if this "
-            f"repeats set engine.keep_warm = false"
+            f"after loading {weights} the sampler's log-probabilities differ from the trainer's by "
+            f"{error:.2g} nats (bound {bound:.2g}): the engine serves other weights than were trained; "
+            "run the same command again, and if this repeats set engine.keep_warm = false"
         )
     return Handover(error, bound)
 

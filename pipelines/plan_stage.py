@@ -1,8 +1,9 @@
-"""Plan: which problems a generation trains on, which decide, and by which rule; all before anything is sampled.
+"""Plan: which problems a generation trains on, which decide, and by which rule; all before anything is
+sampled.
 
-    plan-<hash>/problems.parquet   train problems of this generation
-    plan-<hash>/gate.parquet       gate problems (fresh per generation where the suite can make them)
-    plan-<hash>/gate.json          the rule of promotion, written before the challenger exists
+plan-<hash>/problems.parquet   train problems of this generation
+plan-<hash>/gate.parquet       gate problems (fresh per generation where the suite can make them)
+plan-<hash>/gate.json          the rule of promotion, written before the challenger exists
 """
 
 from dataclasses import dataclass
@@ -50,7 +51,9 @@ def plan_stage(run: Run, generation: int) -> Plan:
         write_records(stage / "gate.parquet", Problem, gate)
         write_json(stage / "gate.json", {**RULE, "samples_per_problem": run.config.gate.samples})
         facts = run.finish(stage, generation, {"problems": len(problems), "gate_problems": len(gate)})
-    return Plan(stage, stage / "problems.parquet", facts["problems"], stage / "gate.parquet", facts["gate_problems"])
+    return Plan(
+        stage, stage / "problems.parquet", facts["problems"], stage / "gate.parquet", facts["gate_problems"]
+    )
 
 
 def report_problems(run: Run) -> Plan:

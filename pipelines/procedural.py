@@ -1,11 +1,51 @@
-"""TEMPORARY placeholder by the lead so that imports work; the helper who owns this file overwrites it."""
-from dataclasses import dataclass
-from ratchetrl.pipelines.addition import *
-from ratchetrl.pipelines.addition import LEVELS as _L, BASE_LEVELS
-from ratchetrl.pipelines.records import Problem, Message
-class Generator:
-    levels = tuple(_L); base_levels = BASE_LEVELS
-    def problem(self, level, rng):
-        ops = draw_operands(rng, _L[level]); p = prompt(ops)
-        return Problem(f"addition/{p}", (Message("user", p),), gold(ops), "exact_number", level)
-def load_generator(name): return Generator()
+"""Problems from generators: seeded, unlimited, graded by level, the same on every machine.
+
+    generator = load_generator("addition")
+    generator.levels                                  # ("2 digits", "3 digits", ...)
+    generator.problem("3 digits", Random("a seed"))   # a Problem
+
+A generator draws all its chance from the `rng` it is given, so equal seeds give equal problems. The id
+of a problem is its content: one that is drawn again has the id it had. Keeping splits apart and
+dropping duplicates is `suite_generated.py`; the arithmetic is `addition.py`.
+"""
+
+from random import Random
+from typing import Protocol
+
+from ratchetrl.pipelines import addition
+from ratchetrl.pipelines.records import Message, Problem
+from ratchetrl.verifiers.errors import UserError
+
+
+class Generator(Protocol):
+    """What a procedural task offers."""
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Names of its difficulties, each with enough problems for every split."""
+
+    def problem(self, level: str, rng: Random) -> Problem:
+        """One problem of a level of `levels`."""
+
+
+class Addition:
+    """Sums of two numbers of equally many digits."""
+
+    levels = addition.LEVELS
+
+    def problem(self, level: str, rng: Random) -> Problem:
+        """Both numbers are drawn at random."""
+        operands = addition.draw_operands(level, rng)
+        prompt = addition.prompt(operands)
+        gold = addition.gold(operands)
+        return Problem(f"addition/{prompt}", (Message("user", prompt),), gold, "exact_number", level)
+
+
+GENERATORS: dict[str, Generator] = {"addition": Addition()}
+
+
+def load_generator(name: str) -> Generator:
+    """The generator of that name. Raises UserError where there is none."""
+    if name not in GENERATORS:
+        raise UserError(f"there is no generator {name!r}; use {' or '.join(GENERATORS)}")
+    return GENERATORS[name]

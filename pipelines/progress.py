@@ -47,7 +47,9 @@ class Progress:
         rate = event["generated_tokens"] / max(event["seconds"], 1e-9)
         self._metric({"event": "shard", "label": self._label, **event})
         self._show(f"{self._label}: shard {done} of {total}, {rate:,.0f} tokens/s")
-        self._write(f"{self._label}: shard {done} of {total}, {event['generated_tokens']} tokens, {rate:,.0f} tokens/s")
+        self._write(
+            f"{self._label}: shard {done} of {total}, {event['generated_tokens']} tokens, {rate:,.0f}/s"
+        )
 
     def step(self, line: dict[str, Any]) -> None:
         """One optimizer step was taken."""

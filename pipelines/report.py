@@ -5,7 +5,8 @@
     report/score_vs_cost.svg  a line per champion that was measured
     report/index.html         both, with the decisions, on one page without scripts or network
 
-First version: cost is output tokens and engine seconds per problem; FLOPs, money and prices per score come later.
+First version: cost is output tokens and engine seconds per problem; FLOPs, money and prices per score come
+later.
 """
 
 import json
@@ -23,21 +24,19 @@ from ratchetrl.pipelines.status import run_status
 from ratchetrl.pipelines.store import atomic_path, complete, manifest, read_records, write_json
 
 COLUMNS = ["problem_id", "level", "sample", "score", "answer", "output_tokens", "seconds"]
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24;
+PAGE = """<!doctype html> <html lang="en"><head><meta charset="utf-8"><meta name="viewport"
+content="width=device-width, initial-scale=1"> <title>{title}</title><style> body {{ font: 16px/1.5
+system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24;
   background: #fff; }}
-table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin: 1rem 0; }}
-th, td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d5dae0; vertical-align: top; }}
-svg {{ max-width: 100%; height: auto; }} .wide {{ overflow-x: auto; }} .quiet {{ color: #59636e; }}
-</style></head><body>
-<h1>{title}</h1><p>{headline}</p><div class="wide">{svg}</div>
-<p class="quiet">Report split, fixed for the life of the run: {problems} problems, {samples} samples each. Bands are 95% intervals
-over problems. Solid: majority vote of k samples. Dotted: pass@k, which needs the gold to choose (an oracle).</p>
-<h2>Generations</h2><div class="wide"><table><tr><th>#</th><th>decision</th><th>base levels</th><th>gain [95%]</th>
-<th>why</th></tr>{decisions}</table></div>
-<h2>Score by level</h2><div class="wide">{levels}</div></body></html>
+table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin: 1rem 0; }} th,
+td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d5dae0; vertical-align: top; }} svg
+{{ max-width: 100%; height: auto; }} .wide {{ overflow-x: auto; }} .quiet {{ color: #59636e; }}
+</style></head><body> <h1>{title}</h1><p>{headline}</p><div class="wide">{svg}</div> <p class="quiet">Report
+split, fixed for the life of the run: {problems} problems, {samples} samples each. Bands are 95% intervals
+over problems. Solid: majority vote of k samples. Dotted: pass@k, which needs the gold to choose (an
+oracle).</p> <h2>Generations</h2><div class="wide"><table><tr><th>#</th><th>decision</th><th>base
+levels</th><th>gain [95%]</th> <th>why</th></tr>{decisions}</table></div> <h2>Score by level</h2><div
+class="wide">{levels}</div></body></html>
 """
 
 
@@ -49,7 +48,9 @@ def write_report(folder: RunFolder) -> None:
     with atomic_path(target / "score_vs_cost.svg") as temporary:
         draw_score_against_cost(report["champions"], temporary)
     with atomic_path(target / "index.html") as temporary:
-        temporary.write_text(_page(report, (target / "score_vs_cost.svg").read_text("utf-8")), encoding="utf-8")
+        temporary.write_text(
+            _page(report, (target / "score_vs_cost.svg").read_text("utf-8")), encoding="utf-8"
+        )
 
 
 def report_data(folder: RunFolder) -> dict[str, Any]:
@@ -57,7 +58,11 @@ def report_data(folder: RunFolder) -> dict[str, Any]:
     config = load_toml(folder.config_file)
     ks = [k for k in (1, 2, 4, 8, 16, 32, 64) if 2 * k <= config.gate.report_samples]
     status = run_status(folder.path)
-    stages = [stage for stage in sorted(folder.path.glob("generation_*/report-*")) if (stage / "rows.parquet").exists()]
+    stages = [
+        stage
+        for stage in sorted(folder.path.glob("generation_*/report-*"))
+        if (stage / "rows.parquet").exists()
+    ]
     champions = [_champion(stage, ks) for stage in stages if complete(stage)]
     return {
         "run": folder.path.name,
@@ -89,9 +94,11 @@ def headline(report: dict[str, Any]) -> str:
         return "Only the base has been measured so far."
     first, last = (_single(champion) for champion in (champions[0], champions[-1]))
     return (
-        f"One sample of generation {champions[-1]['generation']} scores {first['score']:.2f} -> {last['score']:.2f} "
+        f"One sample of generation {champions[-1]['generation']} scores "
+        f"{first['score']:.2f} -> {last['score']:.2f} "
         f"against the base (95% intervals [{first['lower']:.2f}, {first['upper']:.2f}] and "
-        f"[{last['lower']:.2f}, {last['upper']:.2f}]), at {first['output_tokens']:.0f} -> {last['output_tokens']:.0f} "
+        f"[{last['lower']:.2f}, {last['upper']:.2f}]), "
+        f"at {first['output_tokens']:.0f} -> {last['output_tokens']:.0f} "
         f"output tokens per problem.{_equivalent(champions[0], last['score'])}"
     )
 
@@ -106,7 +113,9 @@ def _equivalent(base: dict[str, Any], score: float) -> str:
     enough = [point["k"] for point in votes if point["score"] >= score]
     if enough:
         return f" The base needs a majority vote of {min(enough)} samples for that."
-    return f" The base does not reach that with a majority vote of {max(point['k'] for point in votes)} samples."
+    return (
+        f" The base does not reach that with a majority vote of {max(point['k'] for point in votes)} samples."
+    )
 
 
 def _page(report: dict[str, Any], svg: str) -> str:

@@ -82,7 +82,8 @@ class Run:
     def finish(
         self, stage: Path, generation: int, facts: dict[str, Any], seconds: float | None = None
     ) -> dict[str, Any]:
-        """Closes a stage: its manifest, then its line in the ledger. `seconds` where it was timed elsewhere."""
+        """Closes a stage: its manifest, then its line in the ledger. `seconds` where it was timed
+        elsewhere."""
         took_s = self.clock.lap() if seconds is None else seconds
         facts = {"stage": stage.name, "generation": generation, "seconds": took_s, **facts}
         finish(stage, facts)

@@ -51,7 +51,8 @@ class RunFolder:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise UserError(
-                    f"another process is running in {self.path}; wait for it, or stop it with: touch {self.stop_file}"
+                    f"another process is running in {self.path}; wait for it, or stop it with: "
+                    f"touch {self.stop_file}"
                 ) from None
             yield
 
@@ -70,9 +71,15 @@ class RunFolder:
         """Raises UserError if the folder was made by a config that would have computed something else."""
         if not self.config_file.exists():
             if self.path.exists() and any(self.path.iterdir()):
-                raise UserError(f"{self.path} is not empty and holds no run; name another folder with --output")
+                raise UserError(
+                    f"{self.path} is not empty and holds no run; name another folder with --output"
+                )
             return
-        keys = [key for key in differing_keys(load_toml(self.config_file), config) if not key.startswith(FREE_KEYS)]
+        keys = [
+            key
+            for key in differing_keys(load_toml(self.config_file), config)
+            if not key.startswith(FREE_KEYS)
+        ]
         if keys and not rerun:
             raise UserError(
                 f"{self.path} was made by another config: {', '.join(keys)} differ; name another folder with "
@@ -100,7 +107,11 @@ class RunFolder:
             return {"state": "interrupted", "reason": "it was ended before its first stage"}
         said: dict[str, Any] = read_json(self.state_file)
         if said["state"] == "running" and not self.is_locked():
-            return {**said, "state": "interrupted", "reason": "its process is gone; run the same command to continue"}
+            return {
+                **said,
+                "state": "interrupted",
+                "reason": "its process is gone; run the same command to continue",
+            }
         return said
 
 

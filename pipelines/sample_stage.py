@@ -3,7 +3,8 @@
     sample-<hash>/shard-00017.parquet    token ids, the sampler's log-probabilities, text
     verify-<hash>/shard-00017.parquet    verdicts, row by row
 
-They are two stages, so that stored rollouts can be judged again by a changed verifier; they run at the same time.
+They are two stages, so that stored rollouts can be judged again by a changed verifier; they run at the same
+time.
 """
 
 from collections import Counter
@@ -27,7 +28,9 @@ def sample_stage(run: Run, generation: int, plan: Plan, champion: Champion) -> t
         return stage, verify
     if not run.finished(stage):
         run.sampler.load(champion.weights)
-    order = sample_order(run, plan.problems, plan.problem_count, stage, champion.hash, run.config.sampling.samples)
+    order = sample_order(
+        run, plan.problems, plan.problem_count, stage, champion.hash, run.config.sampling.samples
+    )
     took = sample_and_judge(run, order, verify)
     if not run.finished(stage):
         run.finish(stage, generation, rollout_facts(stage), took.sample_s)
@@ -50,8 +53,9 @@ def sample_inputs(run: Run, plan: Plan, weights_hash: str) -> dict[str, Any]:
 def sample_order(
     run: Run, problems: Path, count: int, output: Path, weights_hash: str, samples: int
 ) -> SampleOrder:
-    """An order for `samples` completions of each problem. Its seed follows from the run's seed and the problems, not
-    from the model: champion and challenger are sampled with the same seeds, which takes noise out of their difference."""
+    """An order for `samples` completions of each problem. Its seed follows from the run's seed and the
+    problems, not from the model: champion and challenger are sampled with the same seeds, which takes noise
+    out of their difference."""
     return SampleOrder(
         problems=str(problems),
         output=str(output),
@@ -78,7 +82,9 @@ def rollout_facts(folder: Path) -> dict[str, Any]:
         for row in read_records(shard, columns=["sample", "prompt_ids", "completion_ids", "finish_reason"]):
             facts["rollouts"] += 1
             facts["generated_tokens"] += len(row["completion_ids"])
-            facts["prompt_tokens"] += len(row["prompt_ids"]) if row["sample"] == 0 else 0  # prefilled once, then cached
+            facts["prompt_tokens"] += (
+                len(row["prompt_ids"]) if row["sample"] == 0 else 0
+            )  # prefilled once, then cached
             facts["truncated"] += row["finish_reason"] == "length"
             facts["prompt_too_long"] += row["finish_reason"] == "prompt_too_long"
     return dict(facts)

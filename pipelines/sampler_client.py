@@ -5,8 +5,8 @@
     for event in sampler.sample(order, stop):  ...
     sampler.close()
 
-With `replicas` > 1 every engine runs in a process of its own with its own GPUs, and missing shards are dealt out
-to them. Nothing here imports torch or vLLM.
+With `replicas` > 1 every engine runs in a process of its own with its own GPUs, and missing shards are
+dealt out to them. Nothing here imports torch or vLLM.
 """
 
 import dataclasses
@@ -69,11 +69,14 @@ class Sampler:
         self._bound = first_bound(plan.engine.dtype, plan.engine.device)
 
     def load(self, weights: Path) -> float:
-        """Makes every engine serve `weights` and returns the probe's error in nats (0 if they already did)."""
+        """Makes every engine serve `weights` and returns the probe's error in nats (0 if they already
+        did)."""
         if self._loaded == weights:
             return 0.0
         if not weights.exists():
-            raise UserError(f"{weights} was pruned (budget.keep); start a new run with --output to go back that far")
+            raise UserError(
+                f"{weights} was pruned (budget.keep); start a new run with --output to go back that far"
+            )
         if not self._workers:
             self._start(weights)
         for worker in self._workers:
@@ -84,7 +87,8 @@ class Sampler:
         return error
 
     def sample(self, order: SampleOrder, stop: Callable[[], bool]) -> Iterator[dict[str, Any]]:
-        """Yields a `shard` event for every shard as it is written; begins no more of them once `stop()` is true."""
+        """Yields a `shard` event for every shard as it is written; begins no more of them once `stop()` is
+        true."""
         events: queue.Queue[dict[str, Any] | BaseException] = queue.Queue()
         for worker, part in zip(self._workers, _dealt(order, len(self._workers)), strict=True):
             worker.send({"kind": "sample", "order": dataclasses.asdict(part)})
@@ -131,10 +135,11 @@ class Sampler:
         if self._plan.engine.device == "cuda":
             gpus = hardware.visible_gpus()[replica * width : (replica + 1) * width]
             return {"CUDA_VISIBLE_DEVICES": ",".join(gpus)}
+        passive = {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that spin while they wait starve the judges
         if self._plan.replicas == 1:
-            return {}
+            return passive
         cores = sorted(os.sched_getaffinity(0))[replica :: self._plan.replicas]
-        return {"VLLM_CPU_OMP_THREADS_BIND": ",".join(map(str, cores))}
+        return {**passive, "VLLM_CPU_OMP_THREADS_BIND": ",".join(map(str, cores))}
 
 
 def _dealt(order: SampleOrder, hands: int) -> list[SampleOrder]:
@@ -143,7 +148,8 @@ def _dealt(order: SampleOrder, hands: int) -> list[SampleOrder]:
 
 
 def _pump(worker: Worker, events: "queue.Queue[dict[str, Any] | BaseException]") -> None:
-    """Passes one worker's events on until it is done; a death is passed on too, to be raised by the reader."""
+    """Passes one worker's events on until it is done; a death is passed on too, to be raised by the
+    reader."""
     try:
         while True:
             event = _answer(worker)

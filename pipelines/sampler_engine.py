@@ -13,9 +13,11 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ratchetrl.pipelines.untied_view import untied_view
+
+MIN_BATCH_TOKENS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class VllmEngine:
 
         self._scratch = scratch
         self._max_sequences = settings.max_sequences
-        self._llm = LLM(
+        self.llm = LLM(
             model=str(untied_view(weights, scratch)),
             trust_remote_code=False,
             load_format="safetensors",
@@ -102,17 +104,17 @@ class VllmEngine:
             max_num_seqs=settings.max_sequences,
             tensor_parallel_size=settings.tensor_parallel,
             enable_prefix_caching=True,
-            enforce_eager=settings.device == "cpu",
             logprobs_mode="processed_logprobs",  # those of the tempered distribution that was sampled from
             disable_log_stats=True,
-            **({} if settings.device == "cpu" else {"gpu_memory_utilization": settings.memory}),
+            **_device_options(settings),
         )
 
     def sample(self, requests: Iterable[Request]) -> Iterator[tuple[str, list[Completion]]]:
         """Yields every request's id and completions, in the order in which groups finish."""
-        waiting, in_flight = iter(requests), {}
+        waiting = iter(requests)
+        in_flight: dict[str, int] = {}
         while self._feed(waiting, in_flight) or in_flight:
-            for output in self._llm.llm_engine.step():
+            for output in self.llm.llm_engine.step():
                 if output.finished:
                     del in_flight[output.request_id]
                     yield output.request_id, [_completion(each) for each in output.outputs]
@@ -122,7 +124,7 @@ class VllmEngine:
         added = False
         while sum(in_flight.values()) < 2 * self._max_sequences and (request := next(waiting, None)):
             in_flight[request.id] = request.samples
-            self._llm.llm_engine.add_request(
+            self.llm.llm_engine.add_request(
                 request.id, {"prompt_token_ids": list(request.prompt_ids)}, _sampling_params(request)
             )
             added = True
@@ -134,17 +136,29 @@ class VllmEngine:
 
         params = SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=0, detokenize=False)
         prompts = [{"prompt_token_ids": ids} for ids in token_ids]
-        outputs = self._llm.generate(prompts, params, use_tqdm=False)
+        outputs = self.llm.generate(prompts, params, use_tqdm=False)
         return [
-            [position[token].logprob for position, token in zip(out.prompt_logprobs[1:], ids[1:], strict=True)]
+            [
+                position[token].logprob
+                for position, token in zip(out.prompt_logprobs[1:], ids[1:], strict=True)
+            ]
             for out, ids in zip(outputs, token_ids, strict=True)
         ]
 
     def load_weights(self, folder: Path) -> None:
         """Reloads in place and forgets cached prefixes, which belong to the old weights."""
         view = untied_view(folder, self._scratch)
-        self._llm.collective_rpc("reload_weights", kwargs={"weights_path": str(view)})
-        self._llm.reset_prefix_cache()
+        self.llm.collective_rpc("reload_weights", kwargs={"weights_path": str(view)})
+        self.llm.reset_prefix_cache()
+
+
+def _device_options(settings: EngineSettings) -> dict[str, Any]:
+    if settings.device == "cuda":
+        return {"gpu_memory_utilization": settings.memory}
+    # vLLM 0.31 on CPU fails where a seeded request is prefilled in chunks ("CPU Generator does not use
+    # offset"), so prompts are prefilled whole, and a batch has room for the longest.
+    batch = max(settings.max_model_len, MIN_BATCH_TOKENS)
+    return {"enforce_eager": True, "enable_chunked_prefill": False, "max_num_batched_tokens": batch}
 
 
 def _sampling_params(request: Request):  # type: ignore[no-untyped-def]  # vLLM is imported lazily

@@ -1,6 +1,6 @@
 """The sampler's own process: one engine, kept alive, writing shards of rollouts.
 
-    python -m ratchetrl.pipelines.sampler_process      (started by sampler_client.py, speaks worker.py's lines)
+    python -m ratchetrl.pipelines.sampler_process      started by sampler_client.py, speaks worker.py's lines
 
     {"kind": "start", "weights", "engine": {...}, "scratch", "thinking", "url"}    -> {"event": "ready"}
     {"kind": "load", "weights", "bound"}        -> {"event": "loaded", "error", "bound"}: probe compared
@@ -11,7 +11,6 @@ A shard holds whole groups of problems that follow each other in the plan; it is
 of them is done, while the engine works on the next. Judging is not done here.
 """
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -78,7 +77,9 @@ class ShardWriter:
         if None not in self._open[shard].values():
             self._write(shard)
 
-    def _rollout(self, problem_id: str, sample: int, prompt_ids: tuple[int, ...], each: Completion) -> Rollout:
+    def _rollout(
+        self, problem_id: str, sample: int, prompt_ids: tuple[int, ...], each: Completion
+    ) -> Rollout:
         return Rollout(
             id=f"{problem_id}#{sample}",
             problem_id=problem_id,

@@ -2,8 +2,9 @@
 
     select-<hash>/rows/shard-00017.parquet   TrainRow records
 
-A shard is read, grouped by problem, rewarded and written before the next one is read, so a million rollouts never sit
-in memory. What is dropped, and why, is counted in the manifest (`rewards/selection.py` has the rules).
+A shard is read, grouped by problem, rewarded and written before the next one is read, so a million rollouts
+never sit in memory. What is dropped, and why, is counted in the manifest (`rewards/selection.py` has the
+rules).
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines.judging import judged_rollouts
+from ratchetrl.pipelines.judging import Judged, judged_shard
 from ratchetrl.pipelines.records import TrainRow
 from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.store import shards, write_records
@@ -21,9 +22,16 @@ from ratchetrl.rewards.parts import RewardInput
 from ratchetrl.rewards.selection import JudgedRollout, SelectedRollout, Selection, SelectionSummary
 from ratchetrl.verifiers.verdict import Status, Verdict
 
-COLUMNS = ["id", "problem_id", "prompt_ids", "completion_ids", "logprobs", "text", "finish_reason", "max_new_tokens"]
-Judged = tuple[dict[str, Any], dict[str, Any]]
-"""A stored rollout and its stored verdict."""
+COLUMNS = [
+    "id",
+    "problem_id",
+    "prompt_ids",
+    "completion_ids",
+    "logprobs",
+    "text",
+    "finish_reason",
+    "max_new_tokens",
+]
 
 
 def select_stage(run: Run, generation: int, rollouts: Path, verdicts: Path) -> Path:
@@ -42,7 +50,7 @@ def select_stage(run: Run, generation: int, rollouts: Path, verdicts: Path) -> P
 
 
 def _select_shard(run: Run, rollouts: Path, verdicts: Path, rows: Path, reward: Reward) -> SelectionSummary:
-    judged = list(judged_rollouts(rollouts, verdicts, COLUMNS))
+    judged = judged_shard(rollouts, verdicts, COLUMNS)
     stored = {rollout["id"]: rollout for rollout, _ in judged}
     settings = run.config.reward
     selection = Selection(_groups(judged, reward), settings.advantage, settings.truncated)

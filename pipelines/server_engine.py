@@ -2,10 +2,10 @@
 
     VLLM_SERVER_DEV_MODE=1 vllm serve MODEL --port 8000        then  engine.url = "http://127.0.0.1:8000"
 
-The server must be able to take new weights: it needs vLLM's development endpoints (the variable above) and has
-to see the run folder at the same path. A server without them is refused at the start, because generation 2
-would be sampled from the weights of generation 1. It must be reachable by this pipeline only: the development
-endpoints let anyone who can reach them change the model.
+The server must be able to take new weights: it needs vLLM's development endpoints (the variable above) and
+has to see the run folder at the same path. A server without them is refused at the start, because
+generation 2 would be sampled from the weights of generation 1. It must be reachable by this pipeline only:
+the development endpoints let anyone who can reach them change the model.
 """
 
 from collections.abc import Iterable, Iterator
@@ -94,7 +94,8 @@ class ServerEngine:
             response.raise_for_status()
         except requests.RequestException as error:
             raise UserError(
-                f"no vLLM server answers at {self._url} ({type(error).__name__}); start one or correct engine.url"
+                f"no vLLM server answers at {self._url} ({type(error).__name__}); start one, "
+                "or correct engine.url"
             ) from None
         answer: dict[str, Any] = response.json()
         return answer
@@ -103,16 +104,17 @@ class ServerEngine:
         offered = self._get("/openapi.json")["paths"]
         if missing := [path for path in NEEDED if path not in offered]:
             raise UserError(
-                f"the server at {self._url} cannot take new weights (it has no {', '.join(missing)}), so it can serve "
-                f'no generations; start it with VLLM_SERVER_DEV_MODE=1 set, or use engine.kind = "vllm"'
+                f"the server at {self._url} has no {', '.join(missing)}, so it cannot take new weights and "
+                f'can serve no generations; start it with VLLM_SERVER_DEV_MODE=1, or use engine.kind = "vllm"'
             )
 
     def _check_model(self, max_model_len: int) -> str:
         model = self._get("/v1/models")["data"][0]
         if model["max_model_len"] < max_model_len:
             raise UserError(
-                f"the server at {self._url} has a context of {model['max_model_len']} tokens but engine.max_model_len "
-                f"is {max_model_len}; lower that or restart the server with --max-model-len {max_model_len}"
+                f"the server at {self._url} has a context of {model['max_model_len']} tokens but "
+                f"engine.max_model_len is {max_model_len}; lower that, or restart the server "
+                f"with --max-model-len {max_model_len}"
             )
         name: str = model["id"]
         return name

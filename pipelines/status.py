@@ -15,7 +15,12 @@ from ratchetrl.pipelines.run_folder import RunFolder
 from ratchetrl.pipelines.store import read_json, read_lines
 from ratchetrl.verifiers.errors import UserError
 
-PARTS = {"sample": ("sample",), "verify": ("verify",), "train": ("train",), "evaluate": ("evaluate", "report")}
+PARTS = {
+    "sample": ("sample",),
+    "verify": ("verify",),
+    "train": ("train",),
+    "evaluate": ("evaluate", "report"),
+}
 NO_SCORES = {
     "champion_pass_at_1": None,
     "challenger_pass_at_1": None,
@@ -92,7 +97,9 @@ def _train(result: dict[str, Any]) -> dict[str, Any]:
 def print_status(status: dict[str, Any]) -> None:
     """The status as a table."""
     console = Console(highlight=False)
-    console.print(f"{status['run']}: {status['state']}; champion: generation {status['champion']}", markup=False)
+    console.print(
+        f"{status['run']}: {status['state']}; champion: generation {status['champion']}", markup=False
+    )
     if status["reason"]:
         console.print(status["reason"], markup=False)
     table = Table("generation", "decision", "base levels", "gain [95%]", "seconds", "tokens")

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 
-class Stopped(Exception):  # noqa: N818  (not an error: the run ends as it was asked to)
+class Stopped(Exception):
     """The run was asked to stop."""
 
 

@@ -83,9 +83,9 @@ def write_records(path: Path, record: type, records: Iterable[Any]) -> int:
 @contextmanager
 def record_writer(path: Path, record: type) -> Iterator[Callable[[list[Any]], None]]:
     """For files too large for memory: a function that appends records; the file appears at the end."""
-    with atomic_path(path) as temporary:
-        with pq.ParquetWriter(temporary, schema_of(record), compression="zstd") as writer:
-            yield lambda records: writer.write_table(_table(record, records))
+    schema = schema_of(record)
+    with atomic_path(path) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+        yield lambda records: writer.write_table(_table(record, records))
 
 
 def _table(record: type, records: list[Any]) -> pa.Table:

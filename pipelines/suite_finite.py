@@ -157,8 +157,8 @@ def _check_enough(
     available, carved = loaded["train"].table.num_rows, sum(to_carve.values())
     if available <= carved:
         raise UserError(
-            f"data.train {settings.train!r} of {settings.path} has {available} problems, and {carved} of them "
-            "are to be set apart for gate and report, so that none is left to train on; "
+            f"data.train {settings.train!r} of {settings.path} has {available} problems, and {carved} "
+            "of them are to be set apart for gate and report, so that none is left to train on; "
             "lower data.gate_problems or data.report_problems"
         )
 

@@ -11,10 +11,11 @@ Problems differ within a call; a later generation may meet one of an earlier one
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 
+from ratchetrl.pipelines.columns import instruct
 from ratchetrl.pipelines.overlap import content_hashes
 from ratchetrl.pipelines.procedural import Generator, load_generator
 from ratchetrl.pipelines.records import Problem
@@ -49,7 +50,7 @@ class GeneratedSuite:
     @property
     def levels(self) -> tuple[str, ...]:
         """The settings' choice, or all that the generator has."""
-        return self.settings.levels or tuple(self.generator.levels)
+        return self.settings.levels or self.generator.levels
 
     @property
     def base_levels(self) -> tuple[str, ...]:
@@ -80,25 +81,26 @@ class GeneratedSuite:
 
     def _draw(self, use: str, count: int, seed: int) -> list[Problem]:
         """`count` different problems that are at home in this split, the levels in equal parts."""
-        share, left_over = divmod(count, len(self.levels))
+        part, left_over = divmod(count, len(self.levels))
         found: dict[int, Problem] = {}
         for rank, level in enumerate(self.levels):
-            self._add(found, use, level, share + (rank < left_over), Random(seed_of(seed, level)))
-        return list(found.values())
+            self._add(found, use, level, part + (rank < left_over), Random(seed_of(seed, level)))
+        instruction = self.settings.instruction
+        return [replace(p, messages=instruct(p.messages, instruction)) for p in found.values()]
 
     def _add(self, found: dict[int, Problem], use: str, level: str, count: int, rng: Random) -> None:
         """Adds `count` problems of a level, by content; a round that brings nothing new has seen them all."""
-        wanted = len(found) + count
-        while len(found) < wanted:
+        others = len(found)
+        while len(found) < others + count:
             before = len(found)
             for content, problem in self._round(use, level, count, rng):
-                if len(found) < wanted:
+                if len(found) < others + count:
                     found.setdefault(content, problem)
             if len(found) == before:
                 raise UserError(
-                    f"level {level!r} of {self.settings.path} has about {count - wanted + before} "
-                    f"different problems for the {use} split, fewer than the {count} asked for; ask for fewer, "
-                    "or leave the level out of data.levels"
+                    f"level {level!r} of {self.settings.path} has about {before - others} different problems "
+                    f"for the {use} split, fewer than the {count} asked for; ask for fewer, or leave the "
+                    "level out of data.levels"
                 )
 
     def _round(self, use: str, level: str, count: int, rng: Random) -> list[tuple[int, Problem]]:

@@ -12,6 +12,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 PROCEDURAL = "procedural:"  # a `path` that begins so names a generator, not a dataset
+OF_ROWS = ("subset", "verifier", "verifier_column", "id", "level", "gate", "report", "sealed")
+"""Fields that a generator has no use for, all `None` by default."""
 
 
 class SuiteSettings(BaseModel):
@@ -77,6 +79,7 @@ def _rules(s: SuiteSettings) -> list[tuple[bool, str]]:
     twice = [name for name, count in uses.items() if count > 1]
     strangers = [level for level in s.base_levels if s.levels and level not in s.levels]
     read = s.generator is None
+    of_rows = [name for name in OF_ROWS if getattr(s, name) is not None]
     return [
         (
             "{prompt}" not in s.instruction,
@@ -94,6 +97,10 @@ def _rules(s: SuiteSettings) -> list[tuple[bool, str]]:
         (
             read and bool(s.levels) and s.level is None,
             "data.levels selects rows by level but data.level names no column; set data.level",
+        ),
+        (
+            not read and bool(of_rows),
+            f"data.{of_rows[0] if of_rows else ''} is about rows but {s.path} makes its problems; remove it",
         ),
         (
             bool(strangers),

@@ -3,9 +3,9 @@
     ending = supervise(run)              all of it
     supervise(run, until="sample")       up to the end of one stage of the generation under way: raises Paused
 
-Each generation either promotes its challenger or leaves the champion (weights and optimiser state) as it was. The loop
-walks from generation 1 every time it is started; what is done is found, so nothing runs twice. It imports neither
-torch nor vLLM: those live in the sampler's and the trainer's processes.
+Each generation either promotes its challenger or leaves the champion (weights and optimiser state) as it
+was. The loop walks from generation 1 every time it is started; what is done is found, so nothing runs
+twice. It imports neither torch nor vLLM: those live in the sampler's and the trainer's processes.
 """
 
 from dataclasses import dataclass
@@ -93,7 +93,8 @@ def _spent(run: Run, generations: int, failures: int) -> str | None:
 
 
 def _prune(run: Run, champions: list[Champion], index: int, keep: int) -> None:
-    """Deletes weights and optimiser state that nothing needs any more; manifests, rollouts and verdicts stay."""
+    """Deletes weights and optimiser state that nothing needs any more; manifests, rollouts and verdicts
+    stay."""
     kept = {champion.weights.parent for champion in [champions[0], *champions[-1 - keep :]]}
     for generation in range(1, index + 1):
         for stage in run.folder.generation(generation).glob("train-*"):

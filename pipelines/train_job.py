@@ -31,7 +31,7 @@ class TrainSettings:
     batch_rows: PositiveInt
     """Rows per optimizer step, over all processes. The rows of a generation are dealt evenly over the steps."""
     micro_batch_rows: PositiveInt
-    """Most rows in one forward pass of one process: the bound on memory. It changes no gradient."""
+    """Most rows in one forward pass of one process: bounds memory, and decides which rows meet in a step."""
     loss: LossName = "dapo"
     """dapo, dr_grpo, grpo, cispo or gspo."""
     max_steps: PositiveInt | None = None

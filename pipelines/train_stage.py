@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from transformers import PreTrainedModel, set_seed
+from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 from trl import GRPOConfig
 
 from ratchetrl.pipelines.adapters import merge_adapter, with_adapter
@@ -115,6 +116,8 @@ def _save(trainer: StoredRolloutTrainer, job: TrainJob) -> None:
     trained = output / ("adapter" if job.settings.lora_rank else "weights")
     trainer.save_model(str(trained))
     save_optimizer(trainer, output / "optimizer")
+    # From here on models are read whole, by the first process alone: ZeRO-3 would partition them over all.
+    unset_hf_deepspeed_config()
     if trainer.args.should_save:
         (trained / "training_args.bin").unlink()  # a pickle, which no reader of ours would open
         if job.settings.lora_rank:

@@ -7,7 +7,8 @@ head silently keeps the old weights (measured: mean log-probability error 1.6e-3
 other tensor exact). Handing the sampler an untied copy of the same function takes the fault away; the
 trained model stays tied. The view costs one more embedding matrix in the sampler's memory and on disk.
 
-A model that is not tied comes back as it is; the hand-over probe (`handover.py`) guards what this does not cover.
+A model that is not tied comes back as it is; the hand-over probe (`handover.py`) guards what this does not
+cover.
 """
 
 import json
@@ -20,7 +21,8 @@ HEAD_FILE, INDEX_FILE = "model-untied-head.safetensors", "model.safetensors.inde
 
 
 def untied_view(folder: Path, scratch: Path) -> Path:
-    """The folder to load for `folder`: itself, or an untied view of it under `scratch` (made anew each time)."""
+    """The folder to load for `folder`: itself, or an untied view of it under `scratch` (made anew each
+    time)."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if not config.get("tie_word_embeddings"):
         return folder

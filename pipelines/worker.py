@@ -40,7 +40,7 @@ class Worker:
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         """Starts `python -m` with `argv`; what it prints is appended to `log`."""
-        self.log = log
+        self.log, self._name = log, argv[0]
         log.parent.mkdir(parents=True, exist_ok=True)
         answers, child_end = os.pipe()
         with log.open("ab") as output:
@@ -51,7 +51,7 @@ class Worker:
                 stderr=output,
                 pass_fds=[child_end],
                 env={**os.environ, **environment, ANSWER_FD: str(child_end)},
-                start_new_session=True,  # a Ctrl-C reaches the supervisor only, which ends the others in order
+                start_new_session=True,  # so that a Ctrl-C reaches the supervisor only
             )
         os.close(child_end)
         self._answers: IO[str] = os.fdopen(answers, encoding="utf-8")
@@ -84,7 +84,9 @@ class Worker:
     def _died(self) -> WorkerDied:
         code = self._process.wait()
         tail = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_TAIL_LINES:]
-        return WorkerDied("\n".join([f"{self._process.args} ended with code {code}; its log {self.log} ends:", *tail]))
+        return WorkerDied(
+            "\n".join([f"{self._name} ended with code {code}; its log {self.log} ends:", *tail])
+        )
 
 
 class Channel:

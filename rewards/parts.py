@@ -67,4 +67,4 @@ def load_part(name: str) -> RewardPart:
     part = load_from_file(name)
     if not callable(part):
         raise UserError(f"'{name}' is not a function; name one that takes a RewardInput")
-    return part  # type: ignore[no-any-return]
+    return part

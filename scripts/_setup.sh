@@ -56,7 +56,7 @@ install_cpu() {
 make_environment() {
     local python
     python=$(find_python)
-    say "installing into .venv with $python; this takes some minutes"
+    say "installing into .venv with $python; about 3 GB, a minute or two"
     "$python" -m venv --clear .venv
     if [ "$1" = cpu ]; then install_cpu; fi
 }

@@ -1,14 +1,12 @@
 """Generated suites: fresh problems that never cross from one split to another."""
 
 from collections import Counter
-from random import Random
 from typing import Any
 
 import pytest
 
 from ratchetrl.pipelines.overlap import content_hashes
-from ratchetrl.pipelines.records import Message, Problem
-from ratchetrl.pipelines.suite_generated import GeneratedSuite
+from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.pipelines.suites import Suite, open_suite
 from ratchetrl.verifiers.errors import UserError
@@ -58,6 +56,16 @@ def test_seeds_share_the_report_and_nothing_else() -> None:
     assert one.digest != other.digest
 
 
+def test_the_instruction_is_put_around_the_problem() -> None:
+    (problem,) = addition(instruction="Add: {prompt}").train_problems(1, 1)
+    assert problem.messages[0].content.startswith("Add: ")
+
+
+def test_what_is_about_rows_is_refused_for_a_generator() -> None:
+    with pytest.raises(ValueError, match=r"data\.level is about rows .* remove it"):
+        addition(level="grade")
+
+
 def test_ids_are_unique_in_a_call() -> None:
     problems = addition().train_problems(1, 500)
     assert len({problem.id for problem in problems}) == 500
@@ -71,24 +79,12 @@ def test_the_headline_levels_are_those_of_the_base() -> None:
 def test_unknown_names_are_answered_with_the_known_ones() -> None:
     with pytest.raises(UserError, match="addition"):
         addition(path="procedural:additon")
-    with pytest.raises(UserError, match=r"no level '9 digits', only .*2 digits.*; correct data\.levels"):
-        addition(levels=("9 digits",))
+    with pytest.raises(UserError, match=r"no level '1 digit', only .*2 digits.*; correct data\.levels"):
+        addition(levels=("1 digit",))
 
 
-class OneDigit:
-    """A hundred problems in all."""
-
-    levels = ("1 digit",)
-
-    def problem(self, level: str, rng: Random) -> Problem:
-        left, right = rng.randrange(10), rng.randrange(10)
-        prompt = f"{left}+{right}="
-        return Problem(prompt, (Message("user", prompt),), str(left + right), "exact_number", level)
-
-
-def test_a_level_too_small_for_its_share_is_refused() -> None:
-    chosen = SuiteSettings(path="procedural:one_digit", gate_problems=30, report_problems=1)
+def test_a_level_too_small_for_its_part_is_refused() -> None:
     with pytest.raises(
-        UserError, match=r"level '1 digit' .* about \d+ different problems for the gate split"
+        UserError, match=r"level '2 digits' .* about \d+ different problems for the gate split"
     ):
-        GeneratedSuite(chosen, 1, OneDigit()).gate_problems(1)
+        addition(levels=("2 digits",), gate_problems=3000)

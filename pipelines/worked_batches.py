@@ -1,0 +1,51 @@
+"""Batches of worked additions, as a small model reads them.
+
+    batches = worked_batches(tokenizer, BootstrapSettings(), Random("any seed"))
+    input_ids, labels = next(batches)
+
+It makes data for `bootstrap.py` and trains nothing.
+"""
+
+from collections.abc import Iterator
+from random import Random
+
+import torch
+from transformers import PreTrainedTokenizerFast
+
+from ratchetrl.pipelines.addition import draw_operands, prompt, worked_solution
+from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
+
+IGNORED = -100  # the label that transformers leaves out of the loss
+
+
+def worked_batches(
+    tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, rng: Random
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Endless (input_ids, labels), both [batch, T], right-padded; only the solution has labels."""
+    while True:
+        yield _pad([_row(tokenizer, settings, rng) for _ in range(settings.batch)], tokenizer.pad_token_id)
+
+
+def prompt_ids(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
+    """The chat up to where the assistant's turn begins."""
+    messages = [{"role": "user", "content": text}]
+    return tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
+
+
+def _row(
+    tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, rng: Random
+) -> tuple[list[int], list[int]]:
+    operands = draw_operands(rng.choice(settings.levels), rng)
+    solution = worked_solution(operands, settings.wrong_step_share, rng)
+    return prompt_ids(tokenizer, prompt(operands)), tokenizer.encode(solution + tokenizer.eos_token)
+
+
+def _pad(rows: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:
+    longest = max(len(asked) + len(solution) for asked, solution in rows)
+    input_ids = torch.full((len(rows), longest), pad_id)
+    labels = torch.full((len(rows), longest), IGNORED)
+    for row, (asked, solution) in enumerate(rows):
+        end = len(asked) + len(solution)
+        input_ids[row, :end] = torch.tensor(asked + solution)
+        labels[row, len(asked) : end] = torch.tensor(solution)
+    return input_ids, labels

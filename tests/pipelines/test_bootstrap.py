@@ -1,0 +1,88 @@
+"""The bootstrap on a toy scale: what it promises about folders, seeds and windows, and its data."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from ratchetrl.pipelines.bootstrap import CONTEXT_TOKENS, bootstrap, learning_rate, new_model
+from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
+from ratchetrl.pipelines.char_tokenizer import char_tokenizer
+from ratchetrl.pipelines.pass_rate import measure_pass_at_1
+from ratchetrl.pipelines.worked_batches import IGNORED, worked_batches
+from ratchetrl.verifiers.errors import UserError
+
+OUT_OF_REACH = BootstrapSettings(
+    batch=4, decay_steps=2, max_steps=2, report_every_steps=2, measured_problems=4
+)
+ANY_SCORE = replace(OUT_OF_REACH, pass_window=(0.0, 1.0))
+
+
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base of two steps."""
+    folder = tmp_path_factory.mktemp("bootstrap") / "base"
+    bootstrap(ANY_SCORE, seed=1, output=folder)
+    return folder
+
+
+def test_the_folder_loads_as_a_model_of_the_promised_shape(untrained: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(untrained)
+    assert model.config.model_type == "qwen3"
+    assert not model.config.tie_word_embeddings
+    assert model.config.max_position_embeddings == AutoTokenizer.from_pretrained(untrained).model_max_length
+    assert 0.7e6 < model.num_parameters() < 1.3e6
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    assert list(untrained.glob("*.safetensors"))
+
+
+def test_a_seed_gives_the_same_weights_again_and_another_seed_others(untrained: Path, tmp_path: Path) -> None:
+    for seed, same in ((1, True), (2, False)):
+        bootstrap(ANY_SCORE, seed, tmp_path / str(seed))
+        weights = (tmp_path / str(seed) / "model.safetensors").read_bytes()
+        assert (weights == (untrained / "model.safetensors").read_bytes()) == same
+
+
+def test_a_base_that_misses_the_window_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"pass@1 of the base is 0\.00 after 2 steps.*raise max_steps"):
+        bootstrap(OUT_OF_REACH, seed=1, output=tmp_path / "base")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_exists_is_never_written_to(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="exists already; name a new folder or remove it"):
+        bootstrap(ANY_SCORE, seed=1, output=tmp_path)
+
+
+def test_an_untrained_model_adds_nothing_right() -> None:
+    tokenizer = char_tokenizer(CONTEXT_TOKENS)
+    torch.manual_seed(1)
+    assert measure_pass_at_1(new_model(tokenizer), tokenizer, ("2 digits",), problems=4, seed=1) == 0.0
+
+
+def test_only_the_solution_is_learned() -> None:
+    tokenizer = char_tokenizer(CONTEXT_TOKENS)
+    input_ids, labels = next(worked_batches(tokenizer, ANY_SCORE, Random(1)))
+    for row, learned in zip(input_ids, labels, strict=True):
+        asked = tokenizer.decode(row[: (learned != IGNORED).int().argmax()])
+        solution = tokenizer.decode(learned[learned != IGNORED])
+        assert asked.startswith("<|user|>") and asked.endswith("=<|end|><|assistant|>")
+        assert solution.startswith("<think>") and solution.endswith("<|end|>")
+
+
+def test_the_learning_rate_rises_holds_and_falls_to_a_floor() -> None:
+    settings = BootstrapSettings(learning_rate=1.0, decay_steps=100)
+    rates = [learning_rate(step, settings) for step in (1, 20, 50, 75, 100, 1000)]
+    assert rates == pytest.approx([0.05, 1.0, 1.0, 0.5, 0.1, 0.1])
+
+
+def test_the_command_answers_an_impossible_request_with_exit_code_2(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ratchetrl.pipelines.bootstrap", "--seed", "1", "--output", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("exists already; name a new folder or remove it")

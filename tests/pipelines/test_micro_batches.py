@@ -1,0 +1,48 @@
+"""Micro-batches: nothing lost, nothing twice, little padding."""
+
+import numpy as np
+import pytest
+
+from ratchetrl.pipelines.micro_batches import plan_micro_batches, row_weight, tokens_and_positions
+
+
+def lengths(count: int) -> np.ndarray:
+    return np.random.default_rng(0).lognormal(5, 0.6, count).astype(np.int64) + 1
+
+
+@pytest.mark.parametrize("count", [1, 3, 31, 32, 33, 100, 1000])
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_every_row_is_in_exactly_one_micro_batch(count: int, processes: int) -> None:
+    plan = plan_micro_batches(lengths(count), batch_rows=32, micro_batch_rows=4, processes=processes, seed=1)
+    rows = [row for step in plan for micro_batch in step for row in micro_batch]
+    assert sorted(rows) == list(range(count))
+    assert all(len(micro_batch) <= 4 for step in plan for micro_batch in step)
+    assert all(len(step) == len(plan[0]) and len(step) % processes == 0 for step in plan)
+
+
+def test_rows_are_dealt_evenly_so_there_is_no_small_last_step() -> None:
+    plan = plan_micro_batches(lengths(100), batch_rows=32, micro_batch_rows=8, processes=1, seed=1)
+    sizes = [sum(len(micro_batch) for micro_batch in step) for step in plan]
+    assert len(sizes) == 3 and max(sizes) - min(sizes) <= len(plan[0])
+
+
+def test_padding_stays_below_five_percent() -> None:
+    lengths_N = lengths(1024)
+    plan = plan_micro_batches(lengths_N, batch_rows=64, micro_batch_rows=8, processes=2, seed=1)
+    tokens, positions = tokens_and_positions([rows for step in plan for rows in step], lengths_N)
+    assert 1 - tokens / positions < 0.05
+
+
+def test_steps_are_alike_in_length_and_differ_with_the_seed() -> None:
+    lengths_N = lengths(1024)
+    plan = plan_micro_batches(lengths_N, batch_rows=64, micro_batch_rows=8, processes=1, seed=1)
+    tokens = [sum(int(lengths_N[rows].sum()) for rows in step) for step in plan]
+    assert max(tokens) < 1.5 * min(tokens)
+    other = plan_micro_batches(lengths_N, batch_rows=64, micro_batch_rows=8, processes=1, seed=2)
+    assert not np.array_equal(np.concatenate(plan[0]), np.concatenate(other[0]))
+
+
+def test_weighted_micro_batch_means_are_the_mean_over_the_step() -> None:
+    values, step = np.arange(7.0), [np.array([0, 1, 2]), np.array([3, 4]), np.array([5, 6])]
+    weighted = [row_weight(step, rows) * values[rows].mean() for rows in step]
+    assert np.mean(weighted) == pytest.approx(values.mean())

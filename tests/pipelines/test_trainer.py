@@ -1,0 +1,140 @@
+"""The trainer on a tiny random model: one process, in this one, so that torch is imported once."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM
+
+from ratchetrl.pipelines.losses import LOSSES
+from ratchetrl.pipelines.train_job import TrainJob, TrainResult, TrainSettings, read_result
+from ratchetrl.pipelines.train_stage import run_train_job
+from ratchetrl.verifiers.errors import UserError
+
+SETTINGS = TrainSettings(learning_rate=1e-3, batch_rows=8, micro_batch_rows=4)
+Train = Callable[..., TrainResult]
+
+
+@pytest.fixture
+def train(tiny_model: Path, tiny_rows: Path, tmp_path: Path) -> Train:
+    """Runs a job in a folder of its own: `train("name", {job fields}, **settings)`."""
+
+    def run(name: str, job: dict[str, Any] | None = None, **settings: Any) -> TrainResult:
+        fields: dict[str, Any] = {"weights": str(tiny_model), "rows": str(tiny_rows), "seed": 1, **(job or {})}
+        output = tmp_path / name
+        output.mkdir()
+        changed = replace(SETTINGS, **settings)
+        run_train_job(
+            TrainJob(output=str(output), settings=changed, temperature=1.0, max_completion_tokens=32, **fields),
+            report=lambda line: None,
+        )
+        return read_result(output)
+
+    return run
+
+
+def metrics(result: TrainResult) -> list[dict[str, float]]:
+    lines = Path(str(result.weights)).with_name("metrics.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def first_rows(source: Path, count: int, path: Path) -> str:
+    pq.write_table(pq.read_table(source).slice(0, count), path)
+    return str(path)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_loss_and_gradient_do_not_depend_on_the_cut_into_micro_batches(
+    loss: str, train: Train, tiny_rows: Path, tmp_path: Path
+) -> None:
+    rows = {"rows": first_rows(tiny_rows, 8, tmp_path / "eight.parquet")}
+    whole = metrics(train("whole", rows, loss=loss, micro_batch_rows=8))[0]
+    for size in (2, 3):  # 3 cuts eight rows unevenly
+        cut = metrics(train(f"cut{size}", rows, loss=loss, micro_batch_rows=size))[0]
+        assert cut["grad_norm"] == pytest.approx(whole["grad_norm"], rel=1e-5)
+        if loss != "cispo":  # TRL's cispo loss counts -A log p, whose value, unlike its gradient, needs no test
+            assert cut["loss"] == pytest.approx(whole["loss"], abs=1e-5)
+
+
+def test_a_step_learns_from_every_row_and_starts_on_policy(train: Train) -> None:
+    result = train("one")
+    assert (result.status, result.steps, result.trained_rows) == ("finished", 3, 24)
+    assert metrics(result)[0]["kl"] < 1e-9
+    assert metrics(result)[0]["ess"] == pytest.approx(1.0)
+
+
+def test_the_same_job_writes_the_same_bytes(train: Train) -> None:
+    first, second = train("first"), train("second")
+    weights = [Path(str(result.weights), "model.safetensors").read_bytes() for result in (first, second)]
+    assert weights[0] == weights[1]
+
+
+def test_weights_load_as_they_are_and_keep_the_cache_on(train: Train) -> None:
+    result = train("one")
+    assert AutoModelForCausalLM.from_pretrained(result.weights).config.use_cache
+    assert Path(str(result.weights), "tokenizer.json").exists()
+    assert not list(Path(str(result.weights)).glob("*.bin"))
+
+
+def test_max_steps_bounds_the_pass(train: Train) -> None:
+    result = train("short", max_steps=1)
+    assert (result.steps, result.planned_steps, result.rows) == (1, 1, 24)
+    assert result.trained_rows < 24
+
+
+def test_drift_ends_the_stage_on_the_last_weights_inside_the_bound(train: Train) -> None:
+    result = train("hot", learning_rate=0.05)
+    assert result.status == "stopped_early"
+    assert 0 < result.steps < result.planned_steps and result.stop_step == result.steps + 1
+    assert result.weights is not None and str(result.stop_step) in result.stop_reason
+
+
+def test_a_diverged_stage_leaves_no_weights(train: Train) -> None:
+    result = train("broken", learning_rate=1e30, max_kl=1e30, min_ess=0.0)
+    assert result.status == "diverged" and result.weights is None and result.optimizer_state is None
+
+
+def test_optimizer_state_is_carried_over(train: Train) -> None:
+    first = train("first")
+    start = {"weights": first.weights, "seed": 2}
+    fresh = train("fresh", start, max_kl=9.0, min_ess=0.0)
+    restored = train("restored", start | {"optimizer_state": first.optimizer_state}, max_kl=9.0, min_ess=0.0)
+    assert (fresh.optimizer_start, restored.optimizer_start) == ("fresh", "restored")
+    first_losses = [metrics(result)[0]["loss"] for result in (fresh, restored)]
+    later_losses = [metrics(result)[1]["loss"] for result in (fresh, restored)]
+    assert first_losses[0] == first_losses[1] and later_losses[0] != later_losses[1]
+
+
+def test_optimizer_state_of_other_parameters_is_refused(train: Train) -> None:
+    first = train("first")
+    with pytest.raises(UserError, match="trained parameters"):
+        train("other", {"optimizer_state": first.optimizer_state}, lora_rank=2)
+
+
+def test_lora_continues_on_the_base_and_merges_for_the_sampler(train: Train, tiny_model: Path) -> None:
+    first = train("first", lora_rank=4)
+    second = train(
+        "second", {"adapter": first.adapter, "optimizer_state": first.optimizer_state, "seed": 2}, lora_rank=4
+    )
+    base, one, two = (load_file(Path(str(path), "model.safetensors")) for path in (tiny_model, first.weights, second.weights))
+    name = "model.layers.0.mlp.up_proj.weight"
+    assert base.keys() == one.keys() == two.keys()
+    assert not base[name].equal(one[name]) and not one[name].equal(two[name])
+    assert base["lm_head.weight"].equal(two["lm_head.weight"])
+
+
+def test_a_wrong_number_of_processes_is_refused(train: Train) -> None:
+    with pytest.raises(UserError, match="processes"):
+        train("two", processes=2)
+
+
+def test_rows_that_do_not_fit_together_are_refused(train: Train, tiny_rows: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no rows"):
+        train("empty", {"rows": first_rows(tiny_rows, 0, tmp_path / "empty.parquet")})
+    with pytest.raises(UserError, match="config.json"):
+        train("no_model", {"weights": str(tmp_path)})
