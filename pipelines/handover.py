@@ -1,6 +1,6 @@
 """The guard on every hand-over of weights: do sampler and trainer compute the same model?
 
-    tolerance = check_handover(engine, weights_folder, tolerance)
+    error = check_handover(engine, weights_folder, bound)
 
 The trainer wrote `probe.json` beside the weights: token ids of fixed texts and the log-probabilities it
 computed from the file on disk (`probe.py`). The sampler scores the same tokens after it has taken the
@@ -11,7 +11,6 @@ GPU the bound is set from the error at the first load of the same run, which mus
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from ratchetrl.pipelines.sampler_engine import Engine
@@ -26,16 +25,6 @@ class HandoverError(RuntimeError):
     """The sampler does not compute the model that the trainer wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """What the probe found."""
-
-    error: float
-    """Mean absolute difference of the log-probabilities, in nats."""
-    bound: float
-    """The bound it was held to."""
-
-
 def first_bound(dtype: str, device: str) -> float:
     """The bound for the first load of a run."""
     return EXACT_BOUND if (dtype, device) == ("float32", "cpu") else PLAUSIBLE_BOUND
@@ -47,8 +36,8 @@ def next_bound(dtype: str, device: str, first_error: float) -> float:
     return EXACT_BOUND if exact else min(PLAUSIBLE_BOUND, max(EXACT_BOUND, GROWTH * first_error))
 
 
-def check_handover(engine: Engine, weights: Path, bound: float) -> Handover:
-    """Compares both sides on the probe. Raises HandoverError where they differ by more than `bound`."""
+def check_handover(engine: Engine, weights: Path, bound: float) -> float:
+    """Mean absolute difference on the probe, in nats. Raises HandoverError where it is more than `bound`."""
     probe = json.loads((weights / PROBE_FILE).read_text(encoding="utf-8"))
     error = _mean_absolute_difference(engine.score(probe["token_ids"]), probe["logprobs"])
     if not error <= bound:  # written so that NaN fails too
@@ -57,7 +46,7 @@ def check_handover(engine: Engine, weights: Path, bound: float) -> Handover:
             f"{error:.2g} nats (bound {bound:.2g}): the engine serves other weights than were trained; "
             "run the same command again, and if this repeats set engine.keep_warm = false"
         )
-    return Handover(error, bound)
+    return error
 
 
 def _mean_absolute_difference(left: list[list[float]], right: list[list[float]]) -> float:

@@ -25,6 +25,7 @@ from ratchetrl.pipelines.supervisor import Ending, supervise
 from ratchetrl.pipelines.trainer_client import TrainerClient, TrainerStopped
 from ratchetrl.rewards.compose import compose
 from ratchetrl.verifiers.pool import VerifierPool
+from ratchetrl.verifiers.registry import load
 
 INTERRUPTED = 130
 
@@ -45,7 +46,10 @@ def check_inputs(config: Config) -> Suite:
     """Everything that can be refused without creating anything: the model, the reward, the problems."""
     check_model(config)
     compose(config.reward.parts, config.reward.overlong_tokens or None)
-    return open_suite(config.data, config.seed)
+    suite = open_suite(config.data, config.seed)
+    for name in {problem.verifier for problem in suite.report_problems()}:
+        load(name).check_examples()
+    return suite
 
 
 def _supervise(run: Run, until: str | None) -> int:

@@ -1,6 +1,6 @@
 """How often a small model adds right, sampled with transformers.
 
-    measure_pass_at_1(model, tokenizer, ("2 digits", "3 digits"), problems=600, seed=1)
+    measure_pass_at_1(model, tokenizer, ("2 digits", "3 digits"), problems=1000, seed=1)
 
 For the bootstrap, which has to know when to stop before any engine runs. Runs sample with vLLM and
 judge with the verifiers instead.

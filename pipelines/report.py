@@ -16,7 +16,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines.chart import draw_score_against_cost
 from ratchetrl.pipelines.config_file import load_toml
 from ratchetrl.pipelines.frontier import frontier
 from ratchetrl.pipelines.run_folder import RunFolder
@@ -42,6 +41,8 @@ class="wide">{levels}</div></body></html>
 
 def write_report(folder: RunFolder) -> None:
     """Writes the three files from what is stored."""
+    from ratchetrl.pipelines.chart import draw_score_against_cost  # matplotlib takes a second to import
+
     report = report_data(folder)
     target = folder.path / "report"
     write_json(target / "report.json", report)

@@ -20,7 +20,7 @@ from typing import Any
 
 from ratchetrl.pipelines import hardware
 from ratchetrl.pipelines.config import Config
-from ratchetrl.pipelines.handover import first_bound, next_bound
+from ratchetrl.pipelines.handover import HandoverError, first_bound, next_bound
 from ratchetrl.pipelines.sampler_engine import EngineSettings
 from ratchetrl.pipelines.sampler_process import SampleOrder
 from ratchetrl.pipelines.worker import Worker
@@ -175,4 +175,6 @@ def _answer(worker: Worker) -> dict[str, Any]:
     answer = worker.receive()
     if answer["event"] == "refused":
         raise UserError(answer["reason"])
+    if answer["event"] == "mismatch":
+        raise HandoverError(answer["reason"])
     return answer

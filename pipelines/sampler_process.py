@@ -3,7 +3,7 @@
     python -m ratchetrl.pipelines.sampler_process      started by sampler_client.py, speaks worker.py's lines
 
     {"kind": "start", "weights", "engine": {...}, "scratch", "thinking", "url"}    -> {"event": "ready"}
-    {"kind": "load", "weights", "bound"}        -> {"event": "loaded", "error", "bound"}: probe compared
+    {"kind": "load", "weights", "bound"}        -> {"event": "loaded", "error"}, or "mismatch"
     {"kind": "sample", "order": SampleOrder}    -> {"event": "shard", ...} each, then {"event": "done"}
     {"kind": "stop"} while sampling             -> the shards in flight are finished, no new ones begun
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.chat import Chat
-from ratchetrl.pipelines.handover import check_handover
+from ratchetrl.pipelines.handover import HandoverError, check_handover
 from ratchetrl.pipelines.records import Rollout
 from ratchetrl.pipelines.sampler_engine import Completion, Engine, EngineSettings, Request, VllmEngine
 from ratchetrl.pipelines.seeds import seed_of
@@ -158,6 +158,14 @@ def _start(request: dict[str, Any]) -> tuple[Engine, Chat]:
     return VllmEngine(weights, settings, Path(request["scratch"])), chat
 
 
+def _load(engine: Engine, weights: Path, bound: float) -> dict[str, Any]:
+    engine.load_weights(weights)
+    try:
+        return {"event": "loaded", "error": check_handover(engine, weights, bound)}
+    except HandoverError as error:
+        return {"event": "mismatch", "reason": str(error)}
+
+
 def serve(channel: Channel) -> None:
     """Answers requests until the parent is gone."""
     requests = channel.requests()
@@ -166,10 +174,7 @@ def serve(channel: Channel) -> None:
     for request in requests:
         match request["kind"]:
             case "load":
-                weights = Path(request["weights"])
-                engine.load_weights(weights)
-                found = check_handover(engine, weights, request["bound"])
-                channel.answer({"event": "loaded", "error": found.error, "bound": found.bound})
+                channel.answer(_load(engine, Path(request["weights"]), request["bound"]))
             case "sample":
                 sample(SampleOrder(**request["order"]), engine, chat, channel)
             case "stop":  # arrived after the last shard was done: nothing left to stop

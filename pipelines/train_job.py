@@ -38,7 +38,7 @@ class TrainSettings:
     """Most optimizer steps in a generation; unset means one pass over its rows."""
     max_grad_norm: PositiveFloat = 1.0
     """The gradient is scaled down to this norm."""
-    max_kl: PositiveFloat = 0.1
+    max_kl: PositiveFloat = 0.03
     """The stage ends before a step on which the policy is further than this from the sampler's (nats per token)."""
     min_ess: NonNegativeFloat = 0.5
     """The stage ends before a step whose importance weights leave a smaller effective share of its sample."""

@@ -7,6 +7,7 @@ A stage that is stopped by its bounds keeps the weights it has; one that diverge
 its first step, leaves no weights. Every process runs all of it; the first one writes.
 """
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,6 @@ from typing import Any
 import yaml
 from transformers import PreTrainedModel, set_seed
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
-from trl import GRPOConfig
 
 from ratchetrl.pipelines.adapters import merge_adapter, with_adapter
 from ratchetrl.pipelines.grpo import StoredRolloutTrainer, grpo_config
@@ -62,10 +62,10 @@ def _plan(job: TrainJob, rows: TrainRows) -> Plan:
 
 def _trainer(job: TrainJob, rows: TrainRows, plan: Plan) -> StoredRolloutTrainer:
     settings = job.settings
+    _check_processes(settings)
     micro_batches = len(plan[0]) // settings.processes
     # Made before the model is loaded: under ZeRO-3 it has from_pretrained partition the weights as it reads.
     config = grpo_config(job, deepspeed_file(settings.accelerate_config), micro_batches, len(plan))
-    _check_processes(config, settings)
     set_seed(job.seed)
     bounds = DriftBounds(settings.max_kl, settings.min_ess)
     tokenizer = load_tokenizer(job.weights, job.revision)
@@ -89,10 +89,11 @@ def deepspeed_file(accelerate_config: str | None) -> str | None:
     return str(path.parent / deepspeed["deepspeed_config_file"]) if deepspeed else None
 
 
-def _check_processes(config: GRPOConfig, settings: TrainSettings) -> None:
-    if config.world_size != settings.processes:
+def _check_processes(settings: TrainSettings) -> None:
+    started = int(os.environ.get("WORLD_SIZE", "1"))  # as torchrun and accelerate tell each process
+    if started != settings.processes:
         raise UserError(
-            f"train.processes is {settings.processes} but {config.world_size} were started; "
+            f"train.processes is {settings.processes} but {started} were started; "
             f"set both to the same number, one process per GPU"
         )
 

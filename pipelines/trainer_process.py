@@ -8,6 +8,8 @@ In the first form it takes {"job": path} and answers {"event": "step", ...} for 
 `trainer_launcher.py` reads what it writes. Any other exception ends the process, its traceback in the log.
 """
 
+import functools
+import gc
 import logging
 import os
 import sys
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.store import write_json
-from ratchetrl.pipelines.train_job import ProbeJob, read_job, refusal_file
+from ratchetrl.pipelines.train_job import ProbeJob, TrainJob, read_job, refusal_file
 from ratchetrl.pipelines.worker import Channel, die_with_parent
 from ratchetrl.verifiers.errors import UserError
 
@@ -58,18 +60,25 @@ def _run_as_one_of_several(paths: list[Path]) -> None:
 
 def run_job(path: Path, report: Report) -> None:
     """Runs the train or probe job that a file describes."""
-    # Imported late: torch and TRL take seconds, and the channel must exist before they print or the parent dies.
+    write_probe, run_train_job = _imports()
+    job = read_job(path)
+    if isinstance(job, ProbeJob):
+        write_probe(job.model, Path(job.output), "cpu", job.revision)
+    else:
+        run_train_job(job, report)
+
+
+@functools.cache
+def _imports() -> tuple[Callable[..., bool], Callable[[TrainJob, Report], None]]:
+    """Late, because torch and TRL take seconds, and the channel must exist before they print or the parent dies."""
     from transformers import logging as transformers_logging
 
     from ratchetrl.pipelines.probe import write_probe
     from ratchetrl.pipelines.train_stage import run_train_job
 
     transformers_logging.disable_progress_bar()
-    job = read_job(path)
-    if isinstance(job, ProbeJob):
-        write_probe(job.model, Path(job.output), "cpu", job.revision)
-    else:
-        run_train_job(job, report)
+    gc.freeze()  # accelerate collects garbage twice a job; looking through all that was imported takes 0.5 s each
+    return write_probe, run_train_job
 
 
 def _quieten() -> None:

@@ -1,5 +1,6 @@
 """Fixtures: a random Qwen3 of 60,000 parameters on disk, and rows that it sampled itself."""
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import torch
 from transformers import AutoModelForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
+
+gc.freeze()  # as trainer_process.py does, and for its reason
 
 
 @pytest.fixture(scope="session")

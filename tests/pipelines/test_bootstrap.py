@@ -78,7 +78,7 @@ def test_only_the_solution_is_learned() -> None:
 def test_the_learning_rate_rises_holds_and_falls_to_a_floor() -> None:
     settings = BootstrapSettings(learning_rate=1.0, decay_steps=100)
     rates = [learning_rate(step, settings) for step in (1, 20, 50, 75, 100, 1000)]
-    assert rates == pytest.approx([0.05, 1.0, 1.0, 0.5, 0.1, 0.1])
+    assert rates == pytest.approx([0.05, 1.0, 1.0, 0.5, 0.02, 0.02])
 
 
 def test_the_command_answers_an_impossible_request_with_exit_code_2(tmp_path: Path) -> None:

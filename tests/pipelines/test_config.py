@@ -1,0 +1,88 @@
+"""Recipes load, options go over them, and a mistake is answered with what to do."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ratchetrl.pipelines.config_file import differing_keys, load_arguments, load_toml, to_toml, valid_keys
+from ratchetrl.verifiers.errors import UserError
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+RECIPES = sorted(CONFIGS.glob("*.toml"))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_every_shipped_recipe_loads_and_survives_being_written_down(recipe: Path, tmp_path: Path) -> None:
+    config = load_toml(recipe)
+    (tmp_path / "run.toml").write_text(to_toml(config))
+    assert load_toml(tmp_path / "run.toml") == config
+    assert sum(isinstance(value, dict) or 1 for value in _leaves(tomllib.loads(recipe.read_text()))) <= 40
+
+
+def _leaves(table: dict[str, object]) -> list[object]:
+    found: list[object] = []
+    for value in table.values():
+        found += _leaves(value) if isinstance(value, dict) else [value]
+    return found
+
+
+def test_the_four_recipes_are_there() -> None:
+    names = {path.stem for path in RECIPES}
+    assert {"quickstart", "gsm8k_qwen3_0.6b", "math_qwen3_1.7b_lora", "math_qwen3_8b_zero3"} <= names
+
+
+def test_options_with_dots_go_over_the_file() -> None:
+    quickstart = str(CONFIGS / "quickstart.toml")
+    given = load_arguments([quickstart, "--sampling.temperature", "0.8", "--output", "here", "--dry-run"])
+    assert given.config.sampling.temperature == 0.8
+    assert given.dry_run and given.output == Path("here")
+    assert differing_keys(load_toml(CONFIGS / "quickstart.toml"), given.config) == ["sampling.temperature"]
+
+
+def broken(tmp_path: Path, old: str, new: str) -> str:
+    """The sentence that answers the quickstart with one line changed."""
+    text = (CONFIGS / "quickstart.toml").read_text()
+    assert old in text
+    (tmp_path / "broken.toml").write_text(text.replace(old, new))
+    with pytest.raises(UserError) as caught:
+        load_toml(tmp_path / "broken.toml")
+    return str(caught.value)
+
+
+def test_an_unknown_key_is_answered_with_the_nearest_one(tmp_path: Path) -> None:
+    assert "did you mean sampling.temperature?" in broken(tmp_path, "temperature =", "temprature =")
+    assert "did you mean train.learning_rate?" in broken(tmp_path, "learning_rate =", "learning_rates =")
+
+
+def test_a_missing_key_and_a_value_out_of_range_name_the_key(tmp_path: Path) -> None:
+    assert "train.learning_rate is missing" in broken(tmp_path, "learning_rate =", "#")
+    assert "sampling.samples = 1" in broken(tmp_path, "samples = 8", "samples = 1")
+
+
+def test_rules_across_tables_say_what_to_change(tmp_path: Path) -> None:
+    sentence = broken(tmp_path, "max_new_tokens = 96", "max_new_tokens = 256")
+    assert "engine.max_model_len" in sentence and "raise" in sentence
+    assert "usd_per_hour" in broken(tmp_path, "[budget]", "[budget]\ncost_usd = 5.0")
+
+
+def test_an_unknown_option_is_answered_with_the_nearest_one() -> None:
+    with pytest.raises(UserError, match=r"did you mean sampling\.temperature"):
+        load_arguments([str(CONFIGS / "quickstart.toml"), "--sampling.temprature", "1"])
+
+
+def test_a_file_that_is_not_there_or_not_toml_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no config file"):
+        load_toml(tmp_path / "nothing.toml")
+    (tmp_path / "bad.toml").write_text("seed = = 1")
+    with pytest.raises(UserError, match="not valid TOML"):
+        load_toml(tmp_path / "bad.toml")
+
+
+def test_every_key_has_a_docstring_that_is_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        load_arguments([str(CONFIGS / "quickstart.toml"), "--help"])
+    shown = capsys.readouterr().out
+    for key in ("--sampling.temperature", "--train.learning-rate", "--budget.generations", "--data.path"):
+        assert key in shown
+    assert "Sampling temperature" in shown and len(valid_keys()) > 40
