@@ -35,7 +35,7 @@ from ratchetrl.pipelines.train_rows import Batch, RowBatches, TrainRows
 
 
 def grpo_config(job: TrainJob, deepspeed: str | None, micro_batches: int, steps: int) -> GRPOConfig:
-    """TRL's arguments for one job. `micro_batches`: per process and step; `deepspeed`: a DeepSpeed config file."""
+    """TRL's arguments for one job. `micro_batches`: per process and step; `deepspeed`: its config file."""
     settings, rule = job.settings, LOSSES[job.settings.loss]
     return GRPOConfig(
         output_dir=job.output,  # TRL itself writes nothing there: every kind of saving is off
@@ -111,7 +111,7 @@ class StoredRolloutTrainer(GRPOTrainer):
         return self._batch
 
     def _get_per_token_logps_and_entropies(self, *args: Any, **kwargs: Any) -> Any:
-        """TRL's forward pass; what it returns is shown to the guard. Raises StageStopped at the end of a step."""
+        """TRL's forward pass; the guard sees what it returns. Raises StageStopped at the end of a step."""
         outputs = super()._get_per_token_logps_and_entropies(*args, **kwargs)
         self._watch(outputs[0].detach())
         return outputs

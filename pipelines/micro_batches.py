@@ -1,4 +1,4 @@
-"""Which rows go into which micro-batch of which optimizer step, so that little is padding and nothing is lost.
+"""Which rows go into which micro-batch of which step, so that little is padding and nothing is lost.
 
     plan = plan_micro_batches(lengths, batch_rows=64, micro_batch_rows=8, processes=2, seed=7)
     plan[step][k]          row numbers of micro-batch k; process k % processes computes it
@@ -9,8 +9,8 @@ stretch of the length scale: steps are alike in length, rows fall into steps by 
 one step compute neighbours, so none waits long for another. The first micro-batch of a step is the longest:
 what does not fit in memory fails on the first step.
 
-There is no incomplete last batch: N rows make round(N / batch_rows) steps, and are dealt evenly over them. The
-micro-batches of a step may differ by one row, which `row_weight` corrects for losses that average over rows.
+There is no incomplete last batch: N rows make round(N / batch_rows) steps, and are dealt evenly over them.
+The micro-batches of a step may differ by one row; `row_weight` corrects losses that average over rows.
 With fewer rows than micro-batches some are empty; the trainer fills those with a row that weighs nothing.
 
 The price: with few micro-batches to a step, rows of similar length meet in a step more often than by chance.
@@ -36,9 +36,8 @@ def plan_micro_batches(
     micro_batches = np.array_split(_longest_first(lengths_N, random), steps * processes * per_process)
     stretches = [micro_batches[start : start + steps] for start in range(0, len(micro_batches), steps)]
     dealt = [random.permutation(steps) for _ in stretches]
-    return [
-        [stretch[order[step]] for stretch, order in zip(stretches, dealt, strict=True)] for step in range(steps)
-    ]
+    pairs = list(zip(stretches, dealt, strict=True))
+    return [[stretch[order[step]] for stretch, order in pairs] for step in range(steps)]
 
 
 def _longest_first(lengths_N: Sequence[int], random: np.random.Generator) -> Rows:

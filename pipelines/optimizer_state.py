@@ -6,7 +6,7 @@
 Without DeepSpeed the folder holds torch's own state dictionary, read back with `weights_only=True`. With
 DeepSpeed it holds DeepSpeed's checkpoint, one shard per process; DeepSpeed reads it with pickle, so only
 folders that this trainer wrote may be given. `state.json` says for which parameters, ZeRO stage and number of
-processes the state was written; anything else is refused, because momentum of other weights is worse than none.
+processes the state was written; anything else is refused: momentum of other weights is worse than none.
 """
 
 from pathlib import Path

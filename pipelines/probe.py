@@ -24,7 +24,7 @@ PROBE_TEXTS = (
     "3.14159265358979, -17/4, 1e-9 and 6.02214076e23",
     "def mean(values: list[float]) -> float:\n    return sum(values) / len(values)\n",
     "Über den Wolken muß die Freiheit wohl grenzenlos sein.",
-    "千里之行，始于足下。 Путь в тысячу ли начинается с первого шага.",
+    "千里之行，始于足下。 Путь в тысячу ли начинается с первого шага.",  # noqa: RUF001
 )
 PROBE_FILE = "probe.json"
 MAX_TOKENS = 64

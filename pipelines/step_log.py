@@ -23,7 +23,9 @@ CLIP_SHARES = ("clip_ratio/region_mean", "cispo_clip_ratio")  # TRL's names for 
 class StepLog(TrainerCallback):
     """Writes the line of each step, and ends the stage where a step was not finite."""
 
-    def __init__(self, trainer: StoredRolloutTrainer, path: Path, report: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, trainer: StoredRolloutTrainer, path: Path, report: Callable[[dict[str, Any]], None]
+    ) -> None:
         """`path` is begun anew: an interrupted attempt may have left lines there."""
         self._trainer, self._path, self._report = trainer, path, report
         path.unlink(missing_ok=True)

@@ -80,8 +80,8 @@ class DriftMeter:
             log_weights = (log_ratio_B_T.sum(-1) / tokens_B.clamp(min=1))[tokens_B > 0]
         weights = log_weights.exp()
         k3 = (log_ratio_B_T.exp() - 1 - log_ratio_B_T).sum()
-        counts = tokens_B.sum().double(), torch.tensor(float(len(weights)), dtype=torch.double, device=weights.device)
-        sums = torch.stack([k3, counts[0], weights.sum(), weights.square().sum(), counts[1]])
+        count = torch.ones_like(weights).sum()
+        sums = torch.stack([k3, tokens_B.sum().double(), weights.sum(), weights.square().sum(), count])
         self._sums = sums if self._sums is None else self._sums + sums
 
     def drift(self, reduce: Callable[[torch.Tensor], torch.Tensor]) -> Drift:

@@ -27,9 +27,9 @@ class TrainSettings:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     learning_rate: PositiveFloat
-    """Constant, without warm-up: Adam's first step is bounded by it, and later generations bring their state."""
+    """Constant, without warm-up: it bounds Adam's first step, and later generations bring their state."""
     batch_rows: PositiveInt
-    """Rows per optimizer step, over all processes. The rows of a generation are dealt evenly over the steps."""
+    """Rows per optimizer step, over all processes. A generation's rows are dealt evenly over its steps."""
     micro_batch_rows: PositiveInt
     """Most rows in one forward pass of one process: bounds memory, and decides which rows meet in a step."""
     loss: LossName = "dapo"
@@ -39,7 +39,7 @@ class TrainSettings:
     max_grad_norm: PositiveFloat = 1.0
     """The gradient is scaled down to this norm."""
     max_kl: PositiveFloat = 0.03
-    """The stage ends before a step on which the policy is further than this from the sampler's (nats per token)."""
+    """The stage ends before a step on which KL(sampler || policy) is above this, in nats per token."""
     min_ess: NonNegativeFloat = 0.5
     """The stage ends before a step whose importance weights leave a smaller effective share of its sample."""
     lora_rank: NonNegativeInt = 0

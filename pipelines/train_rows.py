@@ -42,9 +42,11 @@ class TrainRows:
         table = ds.dataset(path, format="parquet").to_table(columns=COLUMNS).combine_chunks()
         lengths = {name: pc.list_value_length(table[name]).to_numpy() for name in COLUMNS[:3]}
         if not len(table) or min(lengths["prompt_ids"].min(), lengths["completion_ids"].min()) < 1:
-            raise UserError(f"{path} has no rows, or a row without tokens; train on rows that the select stage wrote")
+            raise UserError(
+                f"{path} has no rows, or one without tokens; train on rows that the select stage wrote"
+            )
         if (lengths["completion_ids"] != lengths["logprobs"]).any():
-            raise UserError(f"{path} has a row whose logprobs and completion_ids differ in length; select again")
+            raise UserError(f"{path} has a row with another number of logprobs than tokens; select again")
         return cls(table, lengths["prompt_ids"].astype(np.int64), lengths["completion_ids"].astype(np.int64))
 
     @property
@@ -54,9 +56,11 @@ class TrainRows:
 
 
 class RowBatches(Dataset[Batch]):
-    """One process's micro-batches, in order. `B` rows, `P` tokens of the shortest prompt, `T` the longest rest."""
+    """One process's micro-batches, in order. `B` rows, `P` the shortest prompt, `T` the longest rest."""
 
-    def __init__(self, rows: TrainRows, plan: Plan, rank: int, processes: int, pad_id: int, by_rows: bool) -> None:
+    def __init__(
+        self, rows: TrainRows, plan: Plan, rank: int, processes: int, pad_id: int, by_rows: bool
+    ) -> None:
         """`by_rows`: the loss is a mean over rows, so rows are weighted for micro-batches of uneven size."""
         self._rows, self._pad_id, self._by_rows = rows, pad_id, by_rows
         self._parts = [(step, micro_batch) for step in plan for micro_batch in step[rank::processes]]
@@ -67,8 +71,9 @@ class RowBatches(Dataset[Batch]):
 
     def __getitem__(self, index: int) -> Batch:
         """
-        prompt_ids, prompt_mask [B, P]; completion_ids, completion_mask, tool_mask, old_per_token_logps [B, T];
-        advantages [B]; num_items_in_batch [] the completion tokens of the whole step; counted [B], False for
+        prompt_ids, prompt_mask [B, P];
+        completion_ids, completion_mask, tool_mask, old_per_token_logps [B, T]; advantages [B];
+        num_items_in_batch [] the completion tokens of the whole step; counted [B], False for
         the row that fills an empty micro-batch.
         """
         step, micro_batch = self._parts[index]
@@ -85,11 +90,12 @@ class RowBatches(Dataset[Batch]):
 
 def _joined(table: pa.Table, pad_id: int) -> Batch:
     """
-    Prompt and completion as one row, padded right, cut after the shortest prompt: TRL pads the two parts apart,
-    which would waste a fifth where prompts differ in length. What is left of longer prompts stands before the
-    completion and is kept out of the loss by `tool_mask`, TRL's mark for tokens the model did not write.
+    Prompt and completion as one row, padded right, cut after the shortest prompt: TRL pads the two apart,
+    which would waste a fifth where prompts differ in length. What is left of longer prompts stands before
+    the completion, kept out of the loss by `tool_mask`, TRL's mark for tokens the model did not write.
     """
-    prompts, completions = _tensors(table["prompt_ids"], torch.long), _tensors(table["completion_ids"], torch.long)
+    prompts = _tensors(table["prompt_ids"], torch.long)
+    completions = _tensors(table["completion_ids"], torch.long)
     shortest = min(len(prompt) for prompt in prompts)
     rests = [prompt[shortest:] for prompt in prompts]
     ids = [torch.cat(parts) for parts in zip(rests, completions, strict=True)]

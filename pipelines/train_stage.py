@@ -48,7 +48,8 @@ def run_train_job(job: TrainJob, report: Report) -> None:
         stopped = _probe(trainer, job) or stopped
     if trainer.args.should_save:
         has_weights, total_s = _has_weights(trainer, stopped), time.monotonic() - started
-        write_result(summarise(job, rows, plan, trainer, stopped, has_weights, log.train_s, total_s), Path(job.output))
+        result = summarise(job, rows, plan, trainer, stopped, has_weights, log.train_s, total_s)
+        write_result(result, Path(job.output))
     trainer.accelerator.wait_for_everyone()
 
 
@@ -132,4 +133,4 @@ def _probe(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
     weights = Path(job.output) / "weights"
     if not trainer.args.should_save or write_probe(str(weights), weights / PROBE_FILE, job.settings.device):
         return None
-    return StageStopped("the trained weights give log-probabilities that are not finite", float("nan"), diverged=True)
+    return StageStopped("the trained weights give no finite log-probabilities", float("nan"), diverged=True)

@@ -31,7 +31,7 @@ class TrainerClient:
     def __init__(
         self, log: Path, keep_warm: bool, on_step: Callable[[dict[str, Any]], None] = lambda line: None
     ) -> None:
-        """`log` takes what the processes print; `on_step` is given each line of metrics.jsonl as it is written."""
+        """`log` takes what the processes print; `on_step` is given each line of metrics.jsonl."""
         self._log, self._keep_warm, self._on_step = log, keep_warm, on_step
         self._workers: dict[str, Worker] = {}
         self._stop_requested = False
@@ -52,7 +52,7 @@ class TrainerClient:
         return output
 
     def start(self) -> None:
-        """Starts the single trainer process ahead of its first job, so that it imports while others sample."""
+        """Starts the single trainer process ahead of its first job."""
         self._worker(TRAINER)
 
     def request_stop(self) -> None:

@@ -22,7 +22,7 @@ TRAINER = ["-m", "ratchetrl.pipelines.trainer_process"]
 
 
 def command(settings: TrainSettings, jobs: list[Path]) -> list[str]:
-    """The command line that starts `settings.processes` trainer processes on these jobs, one after another."""
+    """The command line that starts `settings.processes` trainers on these jobs, one after another."""
     count, names = str(settings.processes), [str(path) for path in jobs]
     if settings.device == "cpu":
         torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", count]

@@ -1,7 +1,7 @@
 """The trainer's process.
 
-    python -m ratchetrl.pipelines.trainer_process                     one process, jobs over a pipe (`worker.py`)
-    torchrun ... -m ratchetrl.pipelines.trainer_process job.json      one of several, jobs as arguments
+    python -m ratchetrl.pipelines.trainer_process                 one process, jobs over a pipe (`worker.py`)
+    torchrun ... -m ratchetrl.pipelines.trainer_process job.json  one of several, jobs as arguments
 
 In the first form it takes {"job": path} and answers {"event": "step", ...} for every step, then
 {"event": "done"} or {"event": "refused", "message": ...}; it may be kept for the next job. In the second,
@@ -35,7 +35,8 @@ def main() -> None:
     else:
         channel = Channel()
         for request in channel.requests():
-            channel.answer(_served(Path(request["job"]), lambda line: channel.answer({"event": "step", **line})))
+            answer = _served(Path(request["job"]), lambda line: channel.answer({"event": "step", **line}))
+            channel.answer(answer)
 
 
 def _served(path: Path, report: Report) -> dict[str, Any]:
@@ -70,14 +71,14 @@ def run_job(path: Path, report: Report) -> None:
 
 @functools.cache
 def _imports() -> tuple[Callable[..., bool], Callable[[TrainJob, Report], None]]:
-    """Late, because torch and TRL take seconds, and the channel must exist before they print or the parent dies."""
+    """Late: torch and TRL take seconds, and the channel must exist before they print or the parent dies."""
     from transformers import logging as transformers_logging
 
     from ratchetrl.pipelines.probe import write_probe
     from ratchetrl.pipelines.train_stage import run_train_job
 
     transformers_logging.disable_progress_bar()
-    gc.freeze()  # accelerate collects garbage twice a job; looking through all that was imported takes 0.5 s each
+    gc.freeze()  # accelerate collects garbage twice a job, 0.5 s each with all that was imported
     return write_probe, run_train_job
 
 

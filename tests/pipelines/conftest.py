@@ -13,6 +13,7 @@ from transformers import AutoModelForCausalLM, Qwen3Config, Qwen3ForCausalLM
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
 
 gc.freeze()  # as trainer_process.py does, and for its reason
+torch.set_num_threads(1)  # a second thread only waits for the first on models this small
 
 
 @pytest.fixture(scope="session")

@@ -22,9 +22,9 @@ SETTINGS = TrainSettings(learning_rate=1e-3, batch_rows=8, micro_batch_rows=4)
 PAIR = replace(SETTINGS, micro_batch_rows=2, processes=2)
 
 
-def job(model: Path, rows: Path, output: Path, settings: TrainSettings = SETTINGS, **fields: Any) -> TrainJob:
-    fields = {"weights": str(model), "rows": str(rows), "seed": 1, **fields}
-    return TrainJob(output=str(output), settings=settings, temperature=1.0, max_completion_tokens=32, **fields)
+def job(model: Path, rows: Path, output: Path, settings: TrainSettings = SETTINGS) -> TrainJob:
+    paths = {"weights": str(model), "rows": str(rows), "output": str(output)}
+    return TrainJob(**paths, settings=settings, seed=1, temperature=1.0, max_completion_tokens=32)
 
 
 def lines(output: Path) -> list[dict[str, float]]:

@@ -1,0 +1,177 @@
+"""The whole loop for real: vLLM samples, TRL trains, the gate decides; killed at any stage it continues.
+
+Runs `ratchetrl run configs/quickstart.toml`, smaller. The base is trained once and cached as the recipe does it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import torch
+from transformers import AutoModelForCausalLM
+
+from ratchetrl.pipelines.store import read_lines, read_records
+
+RATCHETRL = str(Path(sys.executable).with_name("ratchetrl"))
+QUICKSTART = str(Path(__file__).parents[2] / "configs" / "quickstart.toml")
+SMALL = [
+    *("--sampling.problems", "64", "--data.gate-problems", "60", "--data.report-problems", "20"),
+    *("--gate.report-samples", "4", "--engine.shard-rollouts", "64", "--budget.generations", "1"),
+]
+STAGE_MARKS = {
+    "sample": "generation_001/sample-*/shard-*.parquet",
+    "verify": "generation_001/verify-*/shard-*.parquet",
+    "train": "generation_001/train-*/job.json",
+    "evaluate": "generation_001/evaluate-*/champion/rollouts/shard-*.parquet",
+}
+
+
+def run(output: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    """`ratchetrl run` to its end."""
+    command = [RATCHETRL, "run", QUICKSTART, "--output", str(output), *SMALL, *options]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def status(output: Path) -> dict[str, Any]:
+    answer = subprocess.run([RATCHETRL, "status", str(output), "--json"], capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+def numbers(output: Path) -> list[dict[str, Any]]:
+    """What two runs of one config must agree on: everything but times."""
+    return [
+        {key: value for key, value in each.items() if key != "wall_s"}
+        for each in status(output)["generations"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of one generation that nobody disturbed."""
+    output = tmp_path_factory.mktemp("whole") / "run"
+    ended = run(output)
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
+    return output
+
+
+def test_a_generation_goes_from_problems_to_a_decision(whole_run: Path) -> None:
+    found = status(whole_run)
+    (generation,) = found["generations"]
+    assert found["state"] == "finished"
+    assert generation["decision"] in ("promoted", "rejected", "inconclusive") and generation["reason"]
+    assert 0.3 < generation["champion_pass_at_1"] < 0.7
+    assert generation["gain_lower"] <= generation["gain"] <= generation["gain_upper"]
+    assert generation["train"]["steps"] > 0 and generation["trained_tokens"] > 0
+    assert found["champion"] == (1 if generation["decision"] == "promoted" else 0)
+
+
+def test_the_parts_of_the_wall_time_are_exclusive(whole_run: Path) -> None:
+    (generation,) = status(whole_run)["generations"]
+    parts = dict(generation["wall_s"])
+    total = parts.pop("total")
+    assert sum(parts.values()) <= total and all(seconds >= 0 for seconds in parts.values())
+
+
+def test_the_champion_loads_as_it_is_and_training_changed_it(whole_run: Path) -> None:
+    champion = AutoModelForCausalLM.from_pretrained(whole_run / "champion")
+    (trained,) = whole_run.glob("generation_001/train-*/weights")
+    (base,) = whole_run.glob("generation_000/base-*/weights")
+    assert champion.config.model_type == "qwen3"
+    before, after = (AutoModelForCausalLM.from_pretrained(path).lm_head.weight for path in (base, trained))
+    assert not torch.equal(before, after)
+
+
+def test_every_rollout_has_a_verdict_and_every_row_its_logprobs(whole_run: Path) -> None:
+    (sampled,) = whole_run.glob("generation_001/sample-*")
+    (judged,) = whole_run.glob("generation_001/verify-*")
+    (selected,) = whole_run.glob("generation_001/select-*")
+    rollouts = [row for shard in sorted(sampled.glob("shard-*")) for row in read_records(shard)]
+    verdicts = [row for shard in sorted(judged.glob("shard-*")) for row in read_records(shard)]
+    assert len(rollouts) == 64 * 8
+    assert [row["id"] for row in rollouts] == [row["rollout_id"] for row in verdicts]
+    by_id = {row["id"]: row for row in rollouts}
+    rows = [row for shard in (selected / "rows").iterdir() for row in read_records(shard)]
+    assert rows and all(row["logprobs"] == by_id[row["rollout_id"]]["logprobs"] for row in rows)
+    assert all(row["advantage"] != 0 for row in rows)
+
+
+def test_the_gate_wrote_its_rule_before_the_challenger_was_sampled(whole_run: Path) -> None:
+    (rule,) = whole_run.glob("generation_001/plan-*/gate.json")
+    (rows,) = whole_run.glob("generation_001/evaluate-*/rows.parquet")
+    assert (
+        rule.stat().st_mtime < rows.stat().st_mtime
+        and json.loads(rule.read_text())["alpha_one_sided"] == 0.05
+    )
+
+
+def test_the_report_can_be_opened_by_a_person(whole_run: Path) -> None:
+    page = (whole_run / "report" / "index.html").read_text()
+    assert "<svg" in page and "http://" not in page.replace("http://www.w3.org", "").replace(
+        "http://purl.org", ""
+    )
+    assert json.loads((whole_run / "report" / "report.json").read_text())["champions"]
+
+
+def test_the_same_command_on_a_finished_run_changes_nothing(whole_run: Path) -> None:
+    before, ledger = numbers(whole_run), read_lines(whole_run / "ledger.jsonl")
+    assert run(whole_run).returncode == 0
+    assert numbers(whole_run) == before and read_lines(whole_run / "ledger.jsonl") == ledger
+
+
+def test_another_config_in_a_used_folder_is_refused_with_the_keys_that_differ(whole_run: Path) -> None:
+    refused = run(whole_run, "--sampling.temperature", "0.9")
+    assert refused.returncode == 2 and "sampling.temperature" in refused.stderr
+    assert "--rerun" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_killed_in_every_stage_a_run_comes_to_the_same_numbers(whole_run: Path, tmp_path: Path) -> None:
+    output = tmp_path / "killed"
+    for stage, mark in STAGE_MARKS.items():
+        _run_until(output, mark)
+        assert status(output)["state"] == "interrupted", stage
+    assert run(output).returncode == 0
+    assert numbers(output) == numbers(whole_run)
+
+
+def _run_until(output: Path, mark: str) -> None:
+    """Starts the run and kills its whole process tree as soon as a file appears."""
+    command = [RATCHETRL, "run", QUICKSTART, "--output", str(output), *SMALL]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    while not any(output.glob(mark)):
+        assert process.poll() is None, process.stdout and process.stdout.read()[-3000:]
+        time.sleep(0.02)
+    for each in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
+        kill(each)
+    process.wait()
+
+
+def kill(process: psutil.Process) -> None:
+    """`kill -9`; a process that has just ended is as good as killed."""
+    try:
+        os.kill(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def test_a_stop_file_ends_the_run_cleanly_and_it_continues(whole_run: Path, tmp_path: Path) -> None:
+    output = tmp_path / "stopped"
+    command = [RATCHETRL, "run", QUICKSTART, "--output", str(output), *SMALL]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    while not any(output.glob(STAGE_MARKS["sample"])):
+        assert process.poll() is None
+        time.sleep(0.02)
+    (output / "STOP").touch()
+    said = process.communicate()[0]
+    assert process.returncode == 0 and "the same command" in said
+    assert status(output)["state"] == "stopped"
+    assert not any(output.rglob("*.tmp"))
+    assert run(output).returncode == 0
+    assert numbers(output) == numbers(whole_run)
