@@ -2,7 +2,7 @@
 
     model = with_adapter(base_model, rank=16, alpha=32, adapter=None)       fresh
     model = with_adapter(base_model, rank=16, alpha=32, adapter=folder)     continued
-    merge_adapter(base, revision, adapter_folder, weights_folder)
+    merge_adapter(base, adapter_folder, weights_folder)
 
 Every generation continues one adapter on the base weights that the run started from, so the merged weights
 are always base + adapter, rounded once. Merging reads both from disk: the merged model is made from what was
@@ -32,7 +32,7 @@ def with_adapter(model: PreTrainedModel, rank: int, alpha: float, adapter: Path 
     return continued
 
 
-def merge_adapter(base: str, revision: str | None, adapter: Path, weights: Path) -> None:
+def merge_adapter(base: str, adapter: Path, weights: Path) -> None:
     """Writes base + adapter as plain float32 safetensors."""
-    model = PeftModel.from_pretrained(load_model(base, revision), str(adapter))
+    model = PeftModel.from_pretrained(load_model(base), str(adapter))
     model.merge_and_unload().save_pretrained(weights)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines.challenger_stage import train_stage
 from ratchetrl.pipelines.evaluate_stage import evaluate_stage
 from ratchetrl.pipelines.gate_stage import (
     DECISION_FILE,
@@ -26,6 +25,7 @@ from ratchetrl.pipelines.run_context import Champion, Run
 from ratchetrl.pipelines.sample_stage import sample_stage
 from ratchetrl.pipelines.select_stage import select_stage
 from ratchetrl.pipelines.store import manifest
+from ratchetrl.pipelines.train_stage import train_stage
 
 STAGES = ("plan", "sample", "verify", "select", "train", "evaluate", "gate")
 

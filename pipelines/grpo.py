@@ -37,6 +37,7 @@ from ratchetrl.pipelines.train_rows import Batch, RowBatches, TrainRows
 def grpo_config(job: TrainJob, deepspeed: str | None, micro_batches: int, steps: int) -> GRPOConfig:
     """TRL's arguments for one job. `micro_batches`: per process and step; `deepspeed`: its config file."""
     settings, rule = job.settings, LOSSES[job.settings.loss]
+    on_cpu = not torch.cuda.is_available()
     return GRPOConfig(
         output_dir=job.output,  # TRL itself writes nothing there: every kind of saving is off
         loss_type=rule.trl_loss,
@@ -55,8 +56,8 @@ def grpo_config(job: TrainJob, deepspeed: str | None, micro_batches: int, steps:
         num_generations=2,
         gradient_checkpointing=settings.gradient_checkpointing,
         bf16=settings.dtype == "bfloat16",
-        use_cpu=settings.device == "cpu",
-        ddp_backend="gloo" if settings.device == "cpu" and settings.processes > 1 else None,
+        use_cpu=on_cpu,
+        ddp_backend="gloo" if on_cpu and settings.processes > 1 else None,
         ddp_find_unused_parameters=False,
         deepspeed=deepspeed,
         use_cache=True,  # of the config that is saved with the weights; the training forward never caches

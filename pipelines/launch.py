@@ -24,6 +24,7 @@ from ratchetrl.pipelines.suites import Suite, open_suite
 from ratchetrl.pipelines.supervisor import Ending, supervise
 from ratchetrl.pipelines.trainer_client import TrainerClient, TrainerStopped
 from ratchetrl.rewards.compose import compose
+from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
 from ratchetrl.verifiers.registry import load
 
@@ -45,11 +46,21 @@ def launch(config: Config, output: Path, rerun: bool, until: str | None) -> int:
 def check_inputs(config: Config) -> Suite:
     """Everything that can be refused without creating anything: the model, the reward, the problems."""
     check_model(config)
+    check_accelerate(config)
     compose(config.reward.parts, config.reward.overlong_tokens or None)
     suite = open_suite(config.data, config.seed)
     for name in {problem.verifier for problem in suite.report_problems()}:
         load(name).check_examples()
     return suite
+
+
+def check_accelerate(config: Config) -> None:
+    """The launch file must be there before anything is sampled for it."""
+    file = config.train.accelerate_config
+    if file is not None and not Path(file).is_file():
+        raise UserError(
+            f"train.accelerate_config {file} is not a file; the shipped ones are in configs/accelerate/"
+        )
 
 
 def _supervise(run: Run, until: str | None) -> int:

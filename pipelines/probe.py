@@ -26,16 +26,16 @@ PROBE_TEXTS = (
     "Über den Wolken muß die Freiheit wohl grenzenlos sein.",
     "千里之行，始于足下。 Путь в тысячу ли начинается с первого шага.",  # noqa: RUF001
 )
-PROBE_FILE = "probe.json"
 MAX_TOKENS = 64
 
 
-def write_probe(model: str, path: Path, device: str, revision: str | None = None) -> bool:
-    """Writes the probe of a model folder or Hub name. False where a log-probability is not finite."""
-    tokenizer = load_tokenizer(model, revision)
+def write_probe(model: str, path: Path) -> bool:
+    """Writes the probe of a model's folder, computed where training is. False where a log-probability is
+    not finite."""
+    tokenizer = load_tokenizer(model)
     token_ids = [tokenizer.encode(text, add_special_tokens=False)[:MAX_TOKENS] for text in PROBE_TEXTS]
     token_ids = [ids for ids in token_ids if len(ids) > 1]
-    policy = load_model(model, revision).to(device).eval()
+    policy = load_model(model).to("cuda" if torch.cuda.is_available() else "cpu").eval()
     logprobs = [token_logprobs(policy, ids) for ids in token_ids]
     write_json(path, {"token_ids": token_ids, "logprobs": logprobs})
     return all(torch.tensor(row).isfinite().all() for row in logprobs)

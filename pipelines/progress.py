@@ -5,6 +5,7 @@
 The same lines go to `logs/attempt_<n>/run.log`. Without a terminal there is no bar, only lines.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -88,6 +89,7 @@ def run_child(argv: list[str], progress: Progress, stop: StopSignal) -> int:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},  # threads that spin starve whoever else is at work
         preexec_fn=die_with_parent,
     )
     assert child.stdout is not None

@@ -50,8 +50,6 @@ class TrainSettings:
     """Recompute activations in the backward pass: less memory, about a third more time."""
     dtype: Literal["float32", "bfloat16"] = "float32"
     """Arithmetic of the forward pass. bfloat16 is autocast; the weights themselves stay float32."""
-    device: Literal["cpu", "cuda"] = "cpu"
-    """Where to train."""
     processes: PositiveInt = 1
     """Processes to train with: one per GPU."""
     accelerate_config: str | None = None
@@ -76,8 +74,6 @@ class TrainJob:
     """The sampler's temperature; logits are divided by it."""
     max_completion_tokens: int
     """The sampler's limit on new tokens: the constant in Dr. GRPO's divisor."""
-    revision: str | None = None
-    """Branch, tag or commit, where `weights` is a Hub name."""
     adapter: str | None = None
     """LoRA adapter folder to continue from."""
     optimizer_state: str | None = None
@@ -91,9 +87,7 @@ class ProbeJob:
     """Compute the trainer's log-probabilities of the probe texts for one model."""
 
     model: str
-    """Folder or Hub name."""
-    revision: str | None = None
-    """Branch, tag or commit on the Hub."""
+    """Folder of the model."""
     output: str
     """The JSON file to write."""
     kind: Literal["probe"] = "probe"

@@ -1,136 +1,89 @@
-"""One train job from start to end, in this process (or in each of several).
+"""Train: from selected rows to the weights that challenge the champion.
 
-    run_train_job(job, report)      fills job.output; result.json is written last
+    train-<hash>/weights/      safetensors, tokenizer, probe; loadable by transformers and vLLM as they are
+    train-<hash>/optimizer/    state to continue with if the challenger is promoted
+    train-<hash>/result.json   steps, tokens, drift, and why it ended early if it did
 
-load -> train -> save weights, adapter and optimizer -> read the weights back for the probe -> result.
-A stage that is stopped by its bounds keeps the weights it has; one that diverged, or that was stopped before
-its first step, leaves no weights. Every process runs all of it; the first one writes.
+The work happens in the trainer's own process (`trainer_process.py`). Where engine and trainer share the
+memory (`engine.keep_warm = false`) the engine is stopped first.
 """
 
-import os
-import time
-from collections.abc import Callable
+import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-from transformers import PreTrainedModel, set_seed
-from transformers.integrations.deepspeed import unset_hf_deepspeed_config
-
-from ratchetrl.pipelines.adapters import merge_adapter, with_adapter
-from ratchetrl.pipelines.grpo import StoredRolloutTrainer, grpo_config
-from ratchetrl.pipelines.losses import LOSSES
-from ratchetrl.pipelines.micro_batches import Plan, plan_micro_batches
-from ratchetrl.pipelines.optimizer_state import RestoreOptimizer, save_optimizer
-from ratchetrl.pipelines.policy import load_model, load_tokenizer
-from ratchetrl.pipelines.probe import PROBE_FILE, write_probe
-from ratchetrl.pipelines.step_log import StepLog
-from ratchetrl.pipelines.train_guard import DriftBounds, StageStopped
-from ratchetrl.pipelines.train_job import METRICS_FILE, TrainJob, TrainSettings, write_result
-from ratchetrl.pipelines.train_rows import TrainRows
-from ratchetrl.pipelines.train_summary import summarise
-from ratchetrl.verifiers.errors import UserError
-
-Report = Callable[[dict[str, Any]], None]
+from ratchetrl.pipelines.run_context import Champion, Run
+from ratchetrl.pipelines.store import weights_digest
+from ratchetrl.pipelines.train_job import TrainJob, TrainResult, TrainSettings
 
 
-def run_train_job(job: TrainJob, report: Report) -> None:
-    """Runs the job; `report` is given each step's line of metrics.jsonl, on the first process only."""
-    started = time.monotonic()
-    rows = TrainRows.read(Path(job.rows))
-    plan = _plan(job, rows)
-    trainer = _trainer(job, rows, plan)
-    log = StepLog(trainer, Path(job.output) / METRICS_FILE, report)
-    trainer.add_callback(log)
-    stopped = _train(trainer, job)
-    if _has_weights(trainer, stopped):
-        _save(trainer, job)
-        stopped = _probe(trainer, job) or stopped
-    if trainer.args.should_save:
-        has_weights, total_s = _has_weights(trainer, stopped), time.monotonic() - started
-        result = summarise(job, rows, plan, trainer, stopped, has_weights, log.train_s, total_s)
-        write_result(result, Path(job.output))
-    trainer.accelerator.wait_for_everyone()
+def train_stage(
+    run: Run, generation: int, select: Path, champion: Champion, base: Champion
+) -> Champion | None:
+    """The challenger, or None where training left no weights behind (it diverged)."""
+    stage = run.stage_folder(generation, "train", _inputs(run, select, champion, generation))
+    if (facts := run.finished(stage)) is None:
+        shutil.rmtree(stage, ignore_errors=True)
+        if not run.config.engine.keep_warm:
+            run.sampler.close()
+        result = run.trainer.run(_job(run, generation, select, champion, base, stage))
+        facts = run.finish(stage, generation, _facts(result))
+    return _challenger(generation, facts)
 
 
-def _plan(job: TrainJob, rows: TrainRows) -> Plan:
-    settings = job.settings
-    plan = plan_micro_batches(
-        rows.lengths_N, settings.batch_rows, settings.micro_batch_rows, settings.processes, job.seed
+def _inputs(run: Run, select: Path, champion: Champion, generation: int) -> dict[str, Any]:
+    return {
+        "select": select.name,
+        "champion": champion.hash,
+        "train": asdict(run.config.train),
+        "seed": run.config.seed,
+        "generation": generation,
+    }
+
+
+def _job(
+    run: Run, generation: int, select: Path, champion: Champion, base: Champion, stage: Path
+) -> TrainJob:
+    """With LoRA the base's weights stay and the champion's adapter goes on; else the champion's weights
+    do."""
+    lora = run.config.train.lora_rank > 0
+    return TrainJob(
+        weights=str((base if lora else champion).weights),
+        adapter=_text(champion.adapter) if lora else None,
+        optimizer_state=_text(champion.optimizer_state),
+        rows=str(select / "rows"),
+        output=str(stage),
+        settings=_absolute(run.config.train),
+        seed=run.config.seed * 1_000_003 + generation,  # a retry after a rejection is not a repeat
+        temperature=run.config.sampling.temperature,
+        max_completion_tokens=run.config.sampling.max_new_tokens,
     )
-    return plan[: settings.max_steps]
 
 
-def _trainer(job: TrainJob, rows: TrainRows, plan: Plan) -> StoredRolloutTrainer:
-    settings = job.settings
-    _check_processes(settings)
-    micro_batches = len(plan[0]) // settings.processes
-    # Made before the model is loaded: under ZeRO-3 it has from_pretrained partition the weights as it reads.
-    config = grpo_config(job, deepspeed_file(settings.accelerate_config), micro_batches, len(plan))
-    set_seed(job.seed)
-    bounds = DriftBounds(settings.max_kl, settings.min_ess)
-    tokenizer = load_tokenizer(job.weights, job.revision)
-    return StoredRolloutTrainer(_policy(job), tokenizer, config, rows, plan, bounds, LOSSES[settings.loss])
+def _absolute(settings: TrainSettings) -> TrainSettings:
+    """The launcher works in the accelerate config's own folder."""
+    file = settings.accelerate_config
+    return settings if file is None else replace(settings, accelerate_config=str(Path(file).resolve()))
 
 
-def _policy(job: TrainJob) -> PreTrainedModel:
-    model, settings = load_model(job.weights, job.revision), job.settings
-    if not settings.lora_rank:
-        return model
-    adapter = Path(job.adapter) if job.adapter else None
-    return with_adapter(model, settings.lora_rank, settings.lora_alpha, adapter)
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
-def deepspeed_file(accelerate_config: str | None) -> str | None:
-    """The DeepSpeed file that an accelerate config names, relative to the config's own folder."""
-    if accelerate_config is None:
+def _facts(result: TrainResult) -> dict[str, Any]:
+    weights_hash = weights_digest(Path(result.weights)) if result.weights else None
+    return {"weights_hash": weights_hash, "result": asdict(result)}
+
+
+def _challenger(generation: int, facts: dict[str, Any]) -> Champion | None:
+    result = facts["result"]
+    if result["weights"] is None:
         return None
-    path = Path(accelerate_config)
-    deepspeed = yaml.safe_load(path.read_text(encoding="utf-8")).get("deepspeed_config")
-    return str(path.parent / deepspeed["deepspeed_config_file"]) if deepspeed else None
-
-
-def _check_processes(settings: TrainSettings) -> None:
-    started = int(os.environ.get("WORLD_SIZE", "1"))  # as torchrun and accelerate tell each process
-    if started != settings.processes:
-        raise UserError(
-            f"train.processes is {settings.processes} but {started} were started; "
-            f"set both to the same number, one process per GPU"
-        )
-
-
-def _train(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
-    if job.optimizer_state is not None:
-        trainer.add_callback(RestoreOptimizer(trainer, Path(job.optimizer_state)))
-    try:
-        trainer.train()
-    except StageStopped as stopped:
-        return stopped
-    return None
-
-
-def _has_weights(trainer: StoredRolloutTrainer, stopped: StageStopped | None) -> bool:
-    return trainer.state.global_step > 0 and not (stopped is not None and stopped.diverged)
-
-
-def _save(trainer: StoredRolloutTrainer, job: TrainJob) -> None:
-    output = Path(job.output)
-    trained = output / ("adapter" if job.settings.lora_rank else "weights")
-    trainer.save_model(str(trained))
-    save_optimizer(trainer, output / "optimizer")
-    # From here on models are read whole, by the first process alone: ZeRO-3 would partition them over all.
-    unset_hf_deepspeed_config()
-    if trainer.args.should_save:
-        (trained / "training_args.bin").unlink()  # a pickle, which no reader of ours would open
-        if job.settings.lora_rank:
-            merge_adapter(job.weights, job.revision, trained, output / "weights")
-            trainer.processing_class.save_pretrained(output / "weights")
-
-
-def _probe(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
-    """Probes what was written, on the first process; the training model leaves the device first."""
-    trainer.accelerator.free_memory()
-    weights = Path(job.output) / "weights"
-    if not trainer.args.should_save or write_probe(str(weights), weights / PROBE_FILE, job.settings.device):
-        return None
-    return StageStopped("the trained weights give no finite log-probabilities", float("nan"), diverged=True)
+    return Champion(
+        generation=generation,
+        weights=Path(result["weights"]),
+        hash=facts["weights_hash"],
+        adapter=None if result["adapter"] is None else Path(result["adapter"]),
+        optimizer_state=None if result["optimizer_state"] is None else Path(result["optimizer_state"]),
+    )

@@ -1,6 +1,6 @@
 """What a train stage reports: counts over the steps that were taken, and why it ended.
 
-    result = summarise(job, rows, plan, trainer, stopped, has_weights, train_s, total_s)
+result = summarise(job, rows, plan, trainer, stopped, has_weights, train_s, total_s)
 """
 
 from pathlib import Path

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ratchetrl.pipelines.hardware import device
 from ratchetrl.pipelines.store import read_json, read_lines
 from ratchetrl.pipelines.train_job import METRICS_FILE, TrainJob, TrainSettings, read_job, refusal_file
 from ratchetrl.pipelines.worker import Channel, die_with_parent
@@ -24,7 +25,7 @@ TRAINER = ["-m", "ratchetrl.pipelines.trainer_process"]
 def command(settings: TrainSettings, jobs: list[Path]) -> list[str]:
     """The command line that starts `settings.processes` trainers on these jobs, one after another."""
     count, names = str(settings.processes), [str(path) for path in jobs]
-    if settings.device == "cpu":
+    if device() == "cpu":
         torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", count]
         return [sys.executable, *torchrun, *TRAINER, *names]
     chosen = ["--config_file", settings.accelerate_config] if settings.accelerate_config else ["--multi_gpu"]

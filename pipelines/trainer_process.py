@@ -64,7 +64,7 @@ def run_job(path: Path, report: Report) -> None:
     write_probe, run_train_job = _imports()
     job = read_job(path)
     if isinstance(job, ProbeJob):
-        write_probe(job.model, Path(job.output), "cpu", job.revision)
+        write_probe(job.model, Path(job.output))
     else:
         run_train_job(job, report)
 
@@ -75,7 +75,7 @@ def _imports() -> tuple[Callable[..., bool], Callable[[TrainJob, Report], None]]
     from transformers import logging as transformers_logging
 
     from ratchetrl.pipelines.probe import write_probe
-    from ratchetrl.pipelines.train_stage import run_train_job
+    from ratchetrl.pipelines.training import run_train_job
 
     transformers_logging.disable_progress_bar()
     gc.freeze()  # accelerate collects garbage twice a job, 0.5 s each with all that was imported

@@ -40,7 +40,7 @@ def tied_models(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> t
 def _save(model: Qwen3ForCausalLM, tokenizer: Path, folder: Path) -> Path:
     model.save_pretrained(folder)
     AutoTokenizer.from_pretrained(tokenizer).save_pretrained(folder)
-    write_probe(str(folder), folder / PROBE_FILE, "cpu")
+    write_probe(str(folder), folder / PROBE_FILE)
     return folder
 
 

@@ -11,7 +11,7 @@ from ratchetrl.pipelines.probe import MAX_TOKENS, PROBE_TEXTS, write_probe
 
 
 def test_probe_has_the_models_own_logprobs(tiny_model: Path, tmp_path: Path) -> None:
-    assert write_probe(str(tiny_model), tmp_path / "probe.json", "cpu")
+    assert write_probe(str(tiny_model), tmp_path / "probe.json")
     probe = json.loads((tmp_path / "probe.json").read_text())
     assert len(probe["token_ids"]) == len(PROBE_TEXTS)
     assert all(1 < len(ids) <= MAX_TOKENS for ids in probe["token_ids"])

@@ -1,6 +1,7 @@
 """The whole loop for real: vLLM samples, TRL trains, the gate decides; killed at any stage it continues.
 
-Runs `ratchetrl run configs/quickstart.toml`, smaller. The base is trained once and cached as the recipe does it.
+Runs `ratchetrl run configs/quickstart.toml`, smaller. The base is trained once and cached as the recipe
+does it.
 """
 
 import json

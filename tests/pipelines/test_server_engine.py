@@ -35,7 +35,7 @@ def weights(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
         folder = tmp_path_factory.mktemp("weights")
         AutoModelForCausalLM.from_config(config).save_pretrained(folder)
         AutoTokenizer.from_pretrained(tiny_model).save_pretrained(folder)
-        write_probe(str(folder), folder / PROBE_FILE, "cpu")
+        write_probe(str(folder), folder / PROBE_FILE)
         folders.append(folder)
     return folders[0], folders[1]
 

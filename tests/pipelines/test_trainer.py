@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM
 
 from ratchetrl.pipelines.losses import LOSSES
 from ratchetrl.pipelines.train_job import TrainJob, TrainResult, TrainSettings, read_result
-from ratchetrl.pipelines.train_stage import run_train_job
+from ratchetrl.pipelines.training import run_train_job
 from ratchetrl.verifiers.errors import UserError
 
 SETTINGS = TrainSettings(learning_rate=1e-3, batch_rows=8, micro_batch_rows=4)
