@@ -17,7 +17,7 @@ class BootstrapSettings:
 
     levels: tuple[str, ...] = ("2 digits", "3 digits", "4 digits")
     """Levels of addition that it learns from, in equal parts: the base levels."""
-    wrong_step_share: tuple[float, float, float] = (0.02, 0.2, 0.67)
+    wrong_step_share: tuple[float, float, float] = (0.02, 0.21, 0.64)
     """Share of wrong steps in columns with no carry, one (in or out) and two; as given, 21 % of all."""
     batch: int = 32
     """Worked solutions a step."""

@@ -16,10 +16,12 @@ from ratchetrl.pipelines.base_stage import check_model
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.generation import Paused
 from ratchetrl.pipelines.progress import Progress
+from ratchetrl.pipelines.report import headline
 from ratchetrl.pipelines.run_context import Run, Stopwatch
 from ratchetrl.pipelines.run_folder import RunFolder
 from ratchetrl.pipelines.sampler_client import Sampler, sampler_plan
 from ratchetrl.pipelines.stopping import Stopped, StopSignal
+from ratchetrl.pipelines.store import read_json
 from ratchetrl.pipelines.suites import Suite, open_suite
 from ratchetrl.pipelines.supervisor import Ending, supervise
 from ratchetrl.pipelines.trainer_client import TrainerClient, TrainerStopped
@@ -85,6 +87,7 @@ def _supervise(run: Run, until: str | None) -> int:
 def _finish(run: Run, ending: Ending) -> None:
     run.folder.set_state("finished", ending.reason)
     run.progress.line(f"finished: {ending.reason}; the champion is generation {ending.champion.generation}")
+    run.progress.line(headline(read_json(run.folder.path / "report" / "report.json")))
     run.progress.line(f"weights: {run.folder.champion_link}")
     run.progress.line(f"report:  {run.folder.path / 'report' / 'index.html'}")
 

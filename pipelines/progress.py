@@ -89,7 +89,8 @@ def run_child(argv: list[str], progress: Progress, stop: StopSignal) -> int:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},  # threads that spin starve whoever else is at work
+        # Threads that spin while they wait starve whoever else is at work; DeepSpeed warns of a missing GPU.
+        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "DS_ACCELERATOR": "cpu"},
         preexec_fn=die_with_parent,
     )
     assert child.stdout is not None

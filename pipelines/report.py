@@ -67,7 +67,6 @@ def report_data(folder: RunFolder) -> dict[str, Any]:
     champions = [_champion(stage, ks) for stage in stages if complete(stage)]
     return {
         "run": folder.path.name,
-        "state": status["state"],
         "samples_per_problem": config.gate.report_samples,
         "champions": champions,
         "generations": status["generations"],
