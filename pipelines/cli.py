@@ -9,8 +9,10 @@
 Exit codes: 0 done, 1 the answer is no, 2 the request cannot be served as given, 130 interrupted.
 """
 
+import errno
 import importlib.metadata
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +20,12 @@ from pathlib import Path
 import tyro
 from rich.console import Console
 
+from ratchetrl.pipelines.handover import HandoverError
+from ratchetrl.pipelines.worker import WorkerDied
 from ratchetrl.verifiers.errors import UserError
 
 STAGE_COMMANDS = ("plan", "sample", "verify", "select", "train", "evaluate", "gate")
-CANNOT_SERVE, INTERRUPTED = 2, 130
+FAILED, CANNOT_SERVE, INTERRUPTED = 1, 2, 130
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,21 @@ def main() -> None:
     except UserError as error:
         print(f"ratchetrl: {error}", file=sys.stderr)
         code = CANNOT_SERVE
+    except (WorkerDied, HandoverError) as error:
+        print(f"ratchetrl: {_advice(str(error))}", file=sys.stderr)
+        code = FAILED
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(f"ratchetrl: {_advice(str(error))}", file=sys.stderr)
+        code = CANNOT_SERVE
     except KeyboardInterrupt:
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _advice(message: str) -> str:
+    """A full disk is the one failure of a child process that the person can mend."""
+    if os.strerror(errno.ENOSPC) in message:
+        return "the disk is full; free some space, or lower budget.keep, and run the same command to continue"
+    return message

@@ -7,7 +7,7 @@ The challenger comes last, so that after a promotion the engine already serves t
 samples the report split (one model). Deciding is `gate_stage.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,10 @@ from ratchetrl.pipelines.sample_stage import (
     verdict_facts,
     verifier_versions,
 )
-from ratchetrl.pipelines.store import manifest, read_records, record_writer, shards
+from ratchetrl.pipelines.store import read_records, record_writer
 
 ROWS_PER_WRITE = 10_000
-COLUMNS = ["problem_id", "sample", "completion_ids", "finish_reason"]
+COLUMNS = ["problem_id", "sample", "completion_ids", "finish_reason", "seconds"]
 
 
 def evaluate_stage(run: Run, generation: int, plan: Plan, champion: Champion, challenger: Champion) -> Path:
@@ -68,7 +68,7 @@ def _evaluate(
         role: _sample_model(run, problems, count, samples, stage / role, model)
         for role, model in models.items()
     }
-    _write_rows(stage, problems, took)
+    _write_rows(stage, problems, models)
     run.finish(
         stage, generation, _facts(stage, models, versions, samples, count), _total_s(took) + run.clock.lap()
     )
@@ -87,31 +87,22 @@ def _total_s(took: dict[str, Sampled]) -> float:
     return sum(each.sample_s + each.verify_s for each in took.values())
 
 
-def _write_rows(stage: Path, problems: Path, took: dict[str, Sampled]) -> None:
+def _write_rows(stage: Path, problems: Path, roles: Iterable[str]) -> None:
     levels = {row["id"]: row["level"] for row in read_records(problems, columns=["id", "level"])}
     with record_writer(stage / "rows.parquet", EvalRow) as write:
-        for role, sampled in took.items():
-            rollouts = stage / role / "rollouts"
-            tokens = sum(len(row["completion_ids"]) for row in _rows(rollouts, ["completion_ids"]))
-            rate_s = sampled.sample_s / max(tokens, 1)
+        for role in roles:
             batch: list[EvalRow] = []
-            for rollout, verdict in judged_rollouts(rollouts, stage / role / "verdicts", COLUMNS):
-                batch.append(_eval_row(role, levels[rollout["problem_id"]], rollout, verdict, rate_s))
+            for rollout, verdict in judged_rollouts(
+                stage / role / "rollouts", stage / role / "verdicts", COLUMNS
+            ):
+                batch.append(_eval_row(role, levels[rollout["problem_id"]], rollout, verdict))
                 if len(batch) == ROWS_PER_WRITE:
                     write(batch)
                     batch = []
             write(batch)
 
 
-def _rows(folder: Path, columns: list[str]) -> Iterator[dict[str, Any]]:
-    for shard in shards(folder):
-        yield from read_records(shard, columns=columns)
-
-
-def _eval_row(
-    role: str, level: str, rollout: dict[str, Any], verdict: dict[str, Any], seconds_per_token: float
-) -> EvalRow:
-    tokens = len(rollout["completion_ids"])
+def _eval_row(role: str, level: str, rollout: dict[str, Any], verdict: dict[str, Any]) -> EvalRow:
     return EvalRow(
         model=role,
         problem_id=rollout["problem_id"],
@@ -120,9 +111,9 @@ def _eval_row(
         status=verdict["status"],
         score=verdict["score"],
         answer=verdict["answer"],
-        output_tokens=tokens,
+        output_tokens=len(rollout["completion_ids"]),
         truncated=rollout["finish_reason"] == "length",
-        seconds=tokens * seconds_per_token,
+        seconds=rollout["seconds"],
     )
 
 
@@ -144,8 +135,3 @@ def _facts(
         "models": per_model,
         "generated_tokens": sum(facts["generated_tokens"] for facts in per_model.values()),
     }
-
-
-def generated_tokens(stage: Path) -> int:
-    """Tokens sampled in a finished stage."""
-    return int(manifest(stage).get("generated_tokens", 0))

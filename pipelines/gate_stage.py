@@ -18,9 +18,9 @@ import numpy as np
 
 from ratchetrl.pipelines.intervals import Array, Gain, detectable_gain, interval, paired_gain
 from ratchetrl.pipelines.run_context import Run
+from ratchetrl.pipelines.run_folder import DECISION_FILE
 from ratchetrl.pipelines.store import manifest, read_records, write_json
 
-DECISION_FILE = "decision.json"
 EVAL_COLUMNS = ["model", "problem_id", "level", "score", "output_tokens", "seconds"]
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from ratchetrl.pipelines.evaluate_stage import evaluate_stage
 from ratchetrl.pipelines.gate_stage import (
-    DECISION_FILE,
     Decision,
     gate_stage,
     without_challenger,
@@ -22,6 +21,7 @@ from ratchetrl.pipelines.gate_stage import (
 from ratchetrl.pipelines.intervals import expected_detectable_gain
 from ratchetrl.pipelines.plan_stage import Plan, plan_stage
 from ratchetrl.pipelines.run_context import Champion, Run
+from ratchetrl.pipelines.run_folder import DECISION_FILE
 from ratchetrl.pipelines.sample_stage import sample_stage
 from ratchetrl.pipelines.select_stage import select_stage
 from ratchetrl.pipelines.store import manifest

@@ -38,8 +38,9 @@ def launch(config: Config, output: Path, rerun: bool, until: str | None) -> int:
     folder = RunFolder(output)
     folder.check(config, rerun)
     suite = check_inputs(config)
+    folder.check_data(suite.digest, rerun)
     with folder.locked():
-        logs = folder.adopt(config)
+        logs = folder.adopt(config, suite.digest, rerun)
         folder.set_state("running")
         with _running(config, folder, suite, logs) as run:
             return _supervise(run, until)

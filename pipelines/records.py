@@ -61,6 +61,8 @@ class Rollout:
     prompt had already opened put back in front, so that it reads as a whole."""
     finish_reason: str
     """`stop`, `length` (truncated) or `prompt_too_long` (nothing was sampled)."""
+    seconds: float
+    """Engine seconds since the shard before it was written, shared out by generated tokens."""
     max_new_tokens: int
     """The token limit it was sampled under: with the temperature, its effort."""
     temperature: float
@@ -136,4 +138,4 @@ class EvalRow:
     truncated: bool
     """Whether the sample ran into its token limit."""
     seconds: float
-    """Engine seconds of its shard, shared out by generated tokens."""
+    """The rollout's engine seconds."""

@@ -94,13 +94,14 @@ def headline(report: dict[str, Any]) -> str:
         return "Only the base has been measured so far."
     first, last = (_single(champion) for champion in (champions[0], champions[-1]))
     return (
-        f"One sample of generation {champions[-1]['generation']} scores "
-        f"{first['score']:.2f} -> {last['score']:.2f} "
-        f"against the base (95% intervals [{first['lower']:.2f}, {first['upper']:.2f}] and "
-        f"[{last['lower']:.2f}, {last['upper']:.2f}]), "
-        f"at {first['output_tokens']:.0f} -> {last['output_tokens']:.0f} "
-        f"output tokens per problem.{_equivalent(champions[0], last['score'])}"
+        f"One sample of the base scores {_score(first)} on the report split; one of generation "
+        f"{champions[-1]['generation']} scores {_score(last)}, with {last['output_tokens']:.0f} output "
+        f"tokens per problem against {first['output_tokens']:.0f}.{_equivalent(champions[0], last['score'])}"
     )
+
+
+def _score(point: dict[str, Any]) -> str:
+    return f"{point['score']:.2f} [{point['lower']:.2f}, {point['upper']:.2f}]"
 
 
 def _single(champion: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from ratchetrl.pipelines.config_file import differing_keys, dump_toml, load_toml
 from ratchetrl.pipelines.store import read_json, write_json
 from ratchetrl.verifiers.errors import UserError
 
+DECISION_FILE = "decision.json"
 # Keys that change how long or where a run goes on, never what a stage computes.
 FREE_KEYS = ("budget.", "verification.workers", "engine.url", "engine.memory", "engine.keep_warm")
 
@@ -32,6 +33,7 @@ class RunFolder:
         """Names the folder; nothing is created until `locked` is entered."""
         self.path = path.resolve()
         self.config_file = self.path / "run.toml"
+        self.data_file = self.path / "data.json"
         self.state_file = self.path / "state.json"
         self.stop_file = self.path / "STOP"
         self.ledger_file = self.path / "ledger.jsonl"
@@ -86,8 +88,20 @@ class RunFolder:
                 f"--output, or add --rerun to run what depends on them beside the old stages"
             )
 
-    def adopt(self, config: Config) -> Path:
+    def check_data(self, digest: str, rerun: bool) -> None:
+        """Raises UserError where the problems are no longer those that the run began with."""
+        if self.data_file.exists() and read_json(self.data_file)["digest"] != digest and not rerun:
+            raise UserError(
+                f"the problems behind data.path are not those that {self.path} began with; bring them back, "
+                "name another folder with --output, or add --rerun to run everything anew beside the old stages"
+            )
+
+    def adopt(self, config: Config, data_digest: str, rerun: bool) -> Path:
         """Stores config and environment for this attempt; returns the attempt's log folder."""
+        if rerun:  # what was decided is decided again, out of old stages or new ones
+            for decision in self.path.glob(f"generation_*/{DECISION_FILE}"):
+                decision.unlink()
+        write_json(self.data_file, {"digest": data_digest})
         attempt = 1 + len(list((self.path / "logs").glob("attempt_*")))
         logs = self.path / "logs" / f"attempt_{attempt}"
         logs.mkdir(parents=True)

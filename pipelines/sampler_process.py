@@ -53,32 +53,50 @@ class SampleOrder:
     """Which weights the rollouts are from."""
 
 
+Group = tuple[tuple[int, ...], list[Completion]]
+"""A prompt's token ids and its completions."""
+
+
 class ShardWriter:
     """Collects groups until their shard is whole, then writes it in the order of the plan."""
 
     def __init__(self, order: SampleOrder, chat: Chat, channel: Channel) -> None:
         self._order, self._chat, self._channel = order, chat, channel
-        self._open: dict[int, dict[str, list[Rollout] | None]] = {}
-        self._started_s: dict[int, float] = {}
+        self._open: dict[int, dict[str, Group | None]] = {}
         self._shard_of: dict[str, int] = {}
+        self._written_at_s = time.monotonic()
 
     def begin(self, shard: int, problem_ids: list[str]) -> None:
         """Expects these groups, in this order."""
         self._open[shard] = dict.fromkeys(problem_ids)
-        self._started_s[shard] = time.monotonic()
         self._shard_of.update(dict.fromkeys(problem_ids, shard))
 
     def add(self, problem_id: str, prompt_ids: tuple[int, ...], completions: list[Completion]) -> None:
         """Takes one finished group; writes its shard if it was the last."""
         shard = self._shard_of.pop(problem_id)
-        self._open[shard][problem_id] = [
-            self._rollout(problem_id, sample, prompt_ids, each) for sample, each in enumerate(completions)
-        ]
+        self._open[shard][problem_id] = prompt_ids, completions
         if None not in self._open[shard].values():
             self._write(shard)
 
+    def _write(self, shard: int) -> None:
+        groups = {
+            problem_id: group for problem_id, group in self._open.pop(shard).items() if group is not None
+        }
+        tokens = sum(len(each.ids) for _, completions in groups.values() for each in completions)
+        seconds = time.monotonic() - self._written_at_s
+        rollouts = [
+            self._rollout(problem_id, sample, prompt_ids, each, seconds * len(each.ids) / max(tokens, 1))
+            for problem_id, (prompt_ids, completions) in groups.items()
+            for sample, each in enumerate(completions)
+        ]
+        write_records(shard_path(Path(self._order.output), shard), Rollout, rollouts)
+        self._written_at_s = time.monotonic()
+        self._channel.answer(
+            {"event": "shard", "shard": shard, "generated_tokens": tokens, "seconds": seconds}
+        )
+
     def _rollout(
-        self, problem_id: str, sample: int, prompt_ids: tuple[int, ...], each: Completion
+        self, problem_id: str, sample: int, prompt_ids: tuple[int, ...], each: Completion, seconds: float
     ) -> Rollout:
         return Rollout(
             id=f"{problem_id}#{sample}",
@@ -89,24 +107,10 @@ class ShardWriter:
             logprobs=each.logprobs,
             text=self._chat.text(prompt_ids, each.ids, each.finish_reason),
             finish_reason=each.finish_reason,
+            seconds=seconds,
             max_new_tokens=self._order.max_new_tokens,
             temperature=self._order.temperature,
             weights_hash=self._order.weights_hash,
-        )
-
-    def _write(self, shard: int) -> None:
-        groups = self._open.pop(shard).values()
-        rollouts = [rollout for group in groups for rollout in group or []]
-        write_records(shard_path(Path(self._order.output), shard), Rollout, rollouts)
-        self._channel.answer(
-            {
-                "event": "shard",
-                "shard": shard,
-                "rollouts": len(rollouts),
-                "generated_tokens": sum(len(each.completion_ids) for each in rollouts),
-                "prompt_tokens": sum(len(each.prompt_ids) for each in rollouts if each.sample == 0),
-                "seconds": time.monotonic() - self._started_s.pop(shard),
-            }
         )
 
 

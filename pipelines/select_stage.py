@@ -16,10 +16,11 @@ from typing import Any
 from ratchetrl.pipelines.judging import Judged, judged_shard
 from ratchetrl.pipelines.records import TrainRow
 from ratchetrl.pipelines.run_context import Run
-from ratchetrl.pipelines.store import shards, write_records
+from ratchetrl.pipelines.store import file_digest, shards, write_records
 from ratchetrl.rewards.compose import Reward, compose
 from ratchetrl.rewards.parts import RewardInput
 from ratchetrl.rewards.selection import JudgedRollout, SelectedRollout, Selection, SelectionSummary
+from ratchetrl.verifiers.plugin import is_file_reference
 from ratchetrl.verifiers.verdict import Status, Verdict
 
 COLUMNS = [
@@ -37,7 +38,11 @@ COLUMNS = [
 def select_stage(run: Run, generation: int, rollouts: Path, verdicts: Path) -> Path:
     """The stage's folder; its `rows` hold what the trainer reads."""
     reward = run.config.reward
-    stage = run.stage_folder(generation, "select", {"verify": verdicts.name, "reward": reward.model_dump()})
+    files = {
+        part: file_digest([Path(part.rpartition(":")[0])]) for part in reward.parts if is_file_reference(part)
+    }
+    inputs = {"verify": verdicts.name, "reward": reward.model_dump(), "files": files}
+    stage = run.stage_folder(generation, "select", inputs)
     if run.finished(stage):
         return stage
     composed = compose(reward.parts, reward.overlong_tokens or None)

@@ -10,8 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ratchetrl.pipelines.gate_stage import DECISION_FILE
-from ratchetrl.pipelines.run_folder import RunFolder
+from ratchetrl.pipelines.run_folder import DECISION_FILE, RunFolder
 from ratchetrl.pipelines.store import read_json, read_lines
 from ratchetrl.verifiers.errors import UserError
 
