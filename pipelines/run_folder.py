@@ -93,7 +93,7 @@ class RunFolder:
         if self.data_file.exists() and read_json(self.data_file)["digest"] != digest and not rerun:
             raise UserError(
                 f"the problems behind data.path are not those that {self.path} began with; bring them back, "
-                "name another folder with --output, or add --rerun to run everything anew beside the old stages"
+                "name another folder with --output, or add --rerun to run everything anew beside the old"
             )
 
     def adopt(self, config: Config, data_digest: str, rerun: bool) -> Path:

@@ -50,12 +50,13 @@ class FileSource:
 
 
 def open_files(path: Path, subset: str | None) -> FileSource:
-    """The splits under an existing path; nothing is read yet. Raises `UserError` where there are none."""
+    """The splits under an existing path; nothing is read yet. Raises `UserError` where there are none.
+
+    `subset` is a sub-folder, as on the Hub; a local copy of one subset alone needs none and is taken as it is.
+    """
     name = str(path)
-    if path.is_dir() and subset is not None:
+    if subset is not None and (path / subset).is_dir():
         path = path / subset
-        if not path.is_dir():
-            raise UserError(f"{name} has no sub-folder {subset!r}; set data.subset to one of its folders")
     if path.is_file():
         found = _by_split([path])
     else:

@@ -29,6 +29,8 @@ def train_stage(
             run.sampler.close()
         result = run.trainer.run(_job(run, generation, select, champion, base, stage))
         facts = run.finish(stage, generation, _facts(result))
+        if result.stop_reason:
+            run.progress.line(f"generation {generation}: training {result.status}, {result.stop_reason}")
     return _challenger(generation, facts)
 
 

@@ -112,6 +112,23 @@ def test_shards_hold_whole_groups_in_the_order_of_the_plan(
     assert set(Rollout.__slots__) == set(first[0])
 
 
+def test_engines_side_by_side_share_the_shards_and_sample_what_one_would(
+    tied_models: tuple[Path, Path], sampler: Sampler, tmp_path: Path
+) -> None:
+    problems = [Problem(f"p{n}", (Message("user", f"{n}+{n}="),), "2", "exact_number") for n in range(6)]
+    write_records(tmp_path / "problems.parquet", Problem, problems)
+    shards = {str(index): (2 * index, 2 * index + 2) for index in range(3)}
+    order = dataclasses.replace(ORDER, problems=str(tmp_path / "problems.parquet"), shards=shards)
+    pair = Sampler(SamplerPlan(SETTINGS, 2, None, "template"), tmp_path / "logs", tmp_path / "scratch")
+    for name, engines in (("one", sampler), ("two", pair)):
+        engines.load(tied_models[0])
+        list(engines.sample(dataclasses.replace(order, output=str(tmp_path / name)), lambda: False))
+    pair.close()
+    for index in range(3):
+        one, two = (read_records(shard_path(tmp_path / name, index)) for name in ("one", "two"))
+        assert [row["completion_ids"] for row in one] == [row["completion_ids"] for row in two]
+
+
 def test_bounds_follow_the_first_load_only_where_arithmetic_is_rough() -> None:
     assert next_bound("float32", "cpu", 1e-6) == 2e-5
     assert next_bound("bfloat16", "cuda", 4e-3) == pytest.approx(1.2e-2)

@@ -22,6 +22,7 @@ from ratchetrl.pipelines.store import read_lines, read_records
 
 RATCHETRL = str(Path(sys.executable).with_name("ratchetrl"))
 QUICKSTART = str(Path(__file__).parents[2] / "configs" / "quickstart.toml")
+GSM8K = str(Path(__file__).parents[2] / "configs" / "gsm8k_qwen3_0.6b.toml")
 SMALL = [
     *("--sampling.problems", "64", "--data.gate-problems", "60", "--data.report-problems", "20"),
     *("--gate.report-samples", "4", "--engine.shard-rollouts", "64", "--budget.generations", "1"),
@@ -160,6 +161,39 @@ def kill(process: psutil.Process) -> None:
         os.kill(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def test_a_learning_rate_ten_times_too_high_is_stopped_or_rejected_and_the_run_says_so(
+    tmp_path: Path,
+) -> None:
+    ended = run(tmp_path / "steep", "--train.learning-rate", "5e-4")
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    (generation,) = status(tmp_path / "steep")["generations"]
+    guarded = generation["train"]["status"] in ("stopped_early", "diverged")
+    assert guarded or generation["decision"] == "rejected"
+    if guarded:
+        assert generation["train"]["stop_reason"] and generation["train"]["stop_reason"] in ended.stdout
+
+
+def test_real_gsm8k_rows_flow_and_nothing_to_learn_is_said_with_the_gain_it_could_have_seen(
+    whole_run: Path, tmp_path: Path
+) -> None:
+    if "RATCHETRL_DATA" not in os.environ:
+        pytest.skip("set RATCHETRL_DATA to a folder that holds gsm8k/train.jsonl and gsm8k/test.jsonl")
+    (base,) = whole_run.glob("generation_000/base-*/weights")
+    sizes = ("--sampling.problems", "8", "--data.gate-problems", "20", "--data.report-problems", "10")
+    limits = ("--sampling.max-new-tokens", "48", "--budget.generations", "1", "--gate.report-samples", "2")
+    local = ("--model.path", str(base), "--data.path", str(Path(os.environ["RATCHETRL_DATA"]) / "gsm8k"))
+    output = tmp_path / "gsm8k"
+    recipe = [RATCHETRL, "run", GSM8K, "--output", str(output), *local, *sizes, *limits]
+    ended = subprocess.run(recipe, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    (generation,) = status(output)["generations"]
+    (problems,) = output.glob("generation_001/plan-*/problems.parquet")
+    assert "####" in read_records(problems)[0]["gold"] and len(read_records(problems)) == 8
+    if generation["decision"] == "inconclusive":
+        assert "nothing to learn" in generation["reason"]
+    assert 0 < generation["detectable_gain"] < 0.5
 
 
 def test_a_stop_file_ends_the_run_cleanly_and_it_continues(whole_run: Path, tmp_path: Path) -> None:

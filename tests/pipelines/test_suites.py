@@ -110,6 +110,7 @@ def test_every_layout_gives_the_same_suite(tmp_path: Path, write: Callable[[Path
 def test_a_single_file_and_a_subset_folder_are_suites(tmp_path: Path) -> None:
     file = write_lines(tmp_path / "main" / "train.jsonl", rows(0, 50))
     assert open_at(file).digest == open_at(tmp_path, subset="main").digest
+    assert open_at(file.parent, subset="main").digest == open_at(file).digest, "a copy of the subset alone"
 
 
 def test_the_digest_sees_a_changed_gold(tmp_path: Path) -> None:
@@ -167,7 +168,6 @@ def test_bad_input_gets_one_sentence_that_ends_in_what_to_do(tmp_path: Path) -> 
     assert "neither a folder nor a file that is there" in refusal(tmp_path / "nowhere")
     assert "no split 'dev', only train; set data.gate" in refusal(folder, gate="dev")
     assert "no column 'prompt', only question, answer, grade" in refusal(folder, prompt="prompt")
-    assert "no sub-folder 'main'" in refusal(folder, subset="main")
     assert "none is left to train on" in refusal(folder, gate_problems=45)
     assert "no usable problem of the levels 9" in refusal(folder, level="grade", levels=("9",))
     assert "no level '7', only 0, 1" in refusal(folder, level="grade", base_levels=("7",))
