@@ -52,7 +52,7 @@ class FileSource:
 def open_files(path: Path, subset: str | None) -> FileSource:
     """The splits under an existing path; nothing is read yet. Raises `UserError` where there are none.
 
-    `subset` is a sub-folder, as on the Hub; a local copy of one subset alone needs none and is taken as it is.
+    `subset` is a sub-folder, as on the Hub; a copy of one subset alone needs none and is taken as it is.
     """
     name = str(path)
     if subset is not None and (path / subset).is_dir():
