@@ -15,11 +15,12 @@ from typing import Any
 from ratchetrl.pipelines.config import BOOTSTRAP, Config
 from ratchetrl.pipelines.handover import PROBE_FILE
 from ratchetrl.pipelines.progress import run_child
-from ratchetrl.pipelines.run_context import Champion, Run
-from ratchetrl.pipelines.store import digest, weights_digest
+from ratchetrl.pipelines.run_context import Champion, Run, champion_in
+from ratchetrl.pipelines.store import digest, file_digest, read_json, weights_digest
 from ratchetrl.pipelines.train_job import ProbeJob
 from ratchetrl.verifiers.errors import UserError
 
+BOOTSTRAP_MODULES = ("addition", "bootstrap", "char_tokenizer", "pass_rate", "splits", "worked_batches")
 WANTED = ["*.safetensors", "*.json", "*.txt", "*.jinja", "*.model"]
 
 
@@ -33,12 +34,12 @@ def base_stage(run: Run) -> Champion:
     }
     stage = run.stage_folder(0, "base", inputs)
     weights = stage / "weights"
-    if (facts := run.finished(stage)) is None:
+    if not run.finished(stage):
         shutil.rmtree(stage, ignore_errors=True)
-        _link(base_model(config, run), weights)
+        _place(base_model(config, run), weights, copy=config.model.path == BOOTSTRAP)
         run.trainer.probe(ProbeJob(model=str(weights), output=str(weights / PROBE_FILE)))
-        facts = run.finish(stage, 0, {"weights_hash": weights_digest(weights), "model": config.model.path})
-    return Champion(0, weights, facts["weights_hash"], None, None)
+        run.finish(stage, 0, {"weights_hash": weights_digest(weights), "model": config.model.path})
+    return champion_in(stage, 0)
 
 
 def check_model(config: Config) -> None:
@@ -56,8 +57,22 @@ def check_model(config: Config) -> None:
             raise UserError(
                 f"model.path {folder} is not a model (it has no {name}); give the folder that holds it"
             )
+    if not _has_template(folder):
+        raise UserError(f"model.path {folder} has no chat template; name an instruction-tuned model")
     if not list(folder.glob("*.safetensors")):
         raise UserError(f"model.path {folder} has no *.safetensors; save the model as safetensors first")
+
+
+def _has_template(folder: Path) -> bool:
+    """A template is a file of its own, or a key of the tokenizer's config."""
+    if (folder / "chat_template.jinja").is_file():
+        return True
+    try:
+        return bool(read_json(folder / "tokenizer_config.json").get("chat_template"))
+    except ValueError:
+        raise UserError(
+            f"model.path {folder} has a tokenizer_config.json that is not JSON; mend it"
+        ) from None
 
 
 def base_model(config: Config, run: Run) -> Path:
@@ -76,11 +91,11 @@ def _looks_local(path: str) -> bool:
 
 def _downloaded(name: str, revision: str) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(name, revision=revision, allow_patterns=WANTED))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
         raise UserError(
             f"the model {name} ({revision}) could not be fetched from the Hugging Face Hub "
             f"({type(error).__name__}); check the name and the network, or give a local folder with "
@@ -89,7 +104,11 @@ def _downloaded(name: str, revision: str) -> Path:
 
 
 def _bootstrap_inputs(config: Config) -> str | None:
-    return None if config.bootstrap is None else digest([asdict(config.bootstrap), config.seed])
+    """Settings, seed, and the code that makes the base."""
+    if config.bootstrap is None:
+        return None
+    code = file_digest(Path(__file__).with_name(f"{name}.py") for name in BOOTSTRAP_MODULES)
+    return digest([asdict(config.bootstrap), config.seed, code])
 
 
 def _bootstrapped(config: Config, run: Run) -> Path:
@@ -120,9 +139,13 @@ def cache_folder() -> Path:
     return Path(os.environ.get("RATCHETRL_CACHE") or Path.home() / ".cache" / "ratchetrl")
 
 
-def _link(model: Path, weights: Path) -> None:
-    """A folder of links, so that the probe can lie beside weights that are somebody else's."""
+def _place(model: Path, weights: Path, copy: bool) -> None:
+    """A folder of links, so that the probe can lie beside weights that are somebody else's; a copy of what is
+    only cached."""
     weights.mkdir(parents=True)
     for path in model.iterdir():
         if any(path.match(pattern) for pattern in WANTED):
-            (weights / path.name).symlink_to(path.resolve())
+            if copy:
+                shutil.copy(path, weights)
+            else:
+                (weights / path.name).symlink_to(path.resolve())

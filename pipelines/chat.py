@@ -2,7 +2,7 @@
 
     chat = Chat(model_folder, thinking="off")
     prompt_ids = chat.render(messages)
-    text = chat.text(prompt_ids, completion_ids)
+    text = chat.text(prompt_ids, completion_ids, "stop")
 
 The chat template, its thinking switch and the special tokens come from the tokenizer; nothing about a
 model family is written here. Templates are data from a download: transformers runs them in Jinja's sandbox.

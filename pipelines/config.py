@@ -63,7 +63,7 @@ class Engine(Table):
     max_sequences: int = Field(default=256, gt=0)
     """Sequences decoded at the same time by one engine."""
     memory: float = Field(default=0.9, gt=0)
-    """Share of a GPU's memory for the engine; on CPU, GiB for the KV cache."""
+    """Share of a GPU's memory for the engine; on CPU, GiB for the KV cache (whole ones, at least 1)."""
     tensor_parallel: int = Field(default=1, ge=1)
     """GPUs that one engine is spread over."""
     replicas: int = Field(default=1, ge=1)

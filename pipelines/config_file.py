@@ -23,6 +23,7 @@ from ratchetrl.pipelines.store import atomic_path
 from ratchetrl.verifiers.errors import UserError
 
 ADAPTER = TypeAdapter(Config)
+QUICKSTART = Path(__file__).parent.parent / "configs" / "quickstart.toml"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class RunArguments:
     dry_run: bool = False
     """Print the resolved config, the plan of stages and an estimate; create nothing."""
     rerun: bool = False
-    """In a folder made by another config: run what depends on the differing keys beside the old stages."""
+    """In a folder made by another config: run what depends on the differing keys beside the old stages.
+    Weights that were pruned (budget.keep) are gone."""
 
 
 def load_arguments(arguments: list[str]) -> RunArguments:
@@ -57,13 +59,26 @@ def load_arguments(arguments: list[str]) -> RunArguments:
     )
     if unknown:
         raise UserError(f"there is no option {unknown[0]}{_nearest(unknown[0].lstrip('-'))}; see --help")
-    return dataclasses.replace(given, config=_validated(to_table(given.config), recipe))
+    return dataclasses.replace(given, config=_validated(_absolute(to_table(given.config), recipe), recipe))
+
+
+def _absolute(table: dict[str, Any], recipe: Path) -> dict[str, Any]:
+    """Local paths made absolute, so that a run can be continued from another folder. A launch file may also
+    be named as seen from the recipe's folder."""
+    for name, key in (("model", "path"), ("data", "path"), ("train", "accelerate_config")):
+        value = table[name].get(key)
+        places = [Path(value).expanduser(), recipe.parent / value] if value else []
+        if found := next((place for place in places if place.exists()), None):
+            table[name][key] = str(found.resolve())
+    return table
 
 
 def _recipe(arguments: list[str]) -> tuple[Path, list[str]]:
     """The recipe is the first argument that is no option; help without one is shown for the quickstart's."""
     if arguments and not arguments[0].startswith("-"):
         return Path(arguments[0]), arguments[1:]
+    if arguments and arguments[0] in ("-h", "--help") and QUICKSTART.exists():
+        return QUICKSTART, arguments
     raise UserError("ratchetrl run needs a recipe first, such as: ratchetrl run configs/quickstart.toml")
 
 

@@ -21,7 +21,7 @@ from ratchetrl.pipelines.generation import STAGES
 
 PROMPT_TOKENS = 128  # assumed
 BOOTSTRAP_SHAPE = ModelShape(
-    layers=4, hidden=128, intermediate=384, heads=4, kv_heads=2, head_dim=32, vocabulary=384
+    layers=4, hidden=128, intermediate=384, heads=4, kv_heads=2, head_dim=32, vocabulary=359
 )
 # FLOPs per second and device that sampling and training reach. CPU: seen on two cores with the quickstart's
 # model. GPU: assumed, about a twentieth and a third of a current data-centre card's bfloat16 peak.

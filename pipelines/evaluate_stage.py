@@ -15,6 +15,7 @@ from ratchetrl.pipelines.judging import Sampled, judged_rollouts, sample_and_jud
 from ratchetrl.pipelines.plan_stage import Plan
 from ratchetrl.pipelines.records import EvalRow
 from ratchetrl.pipelines.run_context import Champion, Run
+from ratchetrl.pipelines.run_folder import REPORT_POINTER
 from ratchetrl.pipelines.sample_stage import (
     rollout_facts,
     sample_inputs,
@@ -22,7 +23,7 @@ from ratchetrl.pipelines.sample_stage import (
     verdict_facts,
     verifier_versions,
 )
-from ratchetrl.pipelines.store import read_records, record_writer
+from ratchetrl.pipelines.store import read_records, record_writer, write_json
 
 ROWS_PER_WRITE = 10_000
 COLUMNS = ["problem_id", "sample", "completion_ids", "finish_reason", "seconds"]
@@ -40,9 +41,11 @@ def report_stage(run: Run, problems: Plan, model: Champion) -> Path:
     """One model on the report split; stored with the generation that made it."""
     samples = run.config.gate.report_samples
     models = {"champion": model}
-    return _evaluate(
+    stage = _evaluate(
         run, model.generation, "report", problems.problems, problems.problem_count, samples, problems, models
     )
+    write_json(run.folder.generation(model.generation) / REPORT_POINTER, {"stage": stage.name})
+    return stage
 
 
 def _evaluate(
@@ -59,6 +62,7 @@ def _evaluate(
     inputs = {
         "samples": samples,
         "verifiers": versions,
+        "timeout_s": run.config.verification.timeout_s,
         "models": {role: sample_inputs(run, plan, model.hash) for role, model in models.items()},
     }
     stage = run.stage_folder(generation, name, inputs)

@@ -37,9 +37,12 @@ class ModelShape:
     """Rows of the output head."""
 
     @classmethod
-    def read(cls, config_json: Path) -> "ModelShape":
-        """From a Hugging Face config.json."""
-        return cls.of(json.loads(config_json.read_text(encoding="utf-8")))
+    def read(cls, config_json: Path) -> "ModelShape | None":
+        """From a Hugging Face config.json; None where it is laid out in another way than Llama's."""
+        try:
+            return cls.of(json.loads(config_json.read_text(encoding="utf-8")))
+        except (KeyError, ValueError):
+            return None
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "ModelShape":

@@ -53,7 +53,9 @@ def frontier(rows: list[dict[str, Any]], ks: list[int]) -> list[Point]:
             continue
         for selector, score in (("majority", majority_at_k), ("oracle", pass_at_k)):
             scores_P = np.array([score(group, k) for group in usable])
-            found = interval(scores_P, k)
+            found = interval(
+                scores_P, len(usable[0]) if k == 1 else 1
+            )  # trials that a problem's score rests on
             points.append(
                 Point(selector, k, found.mean, found.lower, found.upper, k * tokens, k * seconds, len(usable))
             )

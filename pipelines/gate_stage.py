@@ -10,7 +10,7 @@ breadth or regression suites.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ import numpy as np
 
 from ratchetrl.pipelines.intervals import Array, Gain, detectable_gain, interval, paired_gain
 from ratchetrl.pipelines.run_context import Run
-from ratchetrl.pipelines.run_folder import DECISION_FILE
-from ratchetrl.pipelines.store import manifest, read_records, write_json
+from ratchetrl.pipelines.store import manifest, read_records
 
 EVAL_COLUMNS = ["model", "problem_id", "level", "score", "output_tokens", "seconds"]
 
@@ -83,7 +82,9 @@ def gate_stage(run: Run, generation: int, evaluate: Path) -> Decision:
     base = set(run.suite.base_levels)
     everything = compare(rows, samples, lambda level: True)
     headline = compare(rows, samples, lambda level: not base or level in base)
-    assert everything is not None, "a gate without problems is refused when the suite is opened"
+    if everything is None:
+        reason = "no gate problem could be judged for both models; see the verifier's reasons in the verdicts"
+        return without_challenger(generation, "inconclusive", reason, 1.0, samples)
     levels = sorted({row["level"] for row in rows})
     by_level = {level: compare(rows, samples, lambda other, level=level: other == level) for level in levels}
     decision, reason = decide(everything, headline or everything)
@@ -162,8 +163,3 @@ def without_challenger(
 ) -> Decision:
     """The decision of a generation that made no weights to evaluate."""
     return Decision(generation, decision, reason, detectable, None, None, {}, samples)
-
-
-def write_decision(folder: Path, decision: Decision) -> None:
-    """Stores the decision where people and scripts look for it."""
-    write_json(folder / DECISION_FILE, asdict(decision))

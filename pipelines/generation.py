@@ -3,28 +3,24 @@
     plan -> sample, verify -> select -> train -> evaluate -> gate
 
 Every stage is found if it is done and run if it is not, so calling this again after a crash continues where
-it broke off. A generation that has nothing to learn from, or whose training left no weights, ends without
-an evaluation.
+it broke off. `decision.json`, written last, closes the generation: what is decided is read, never decided
+again. A generation that has nothing to learn from, or whose training left no weights, ends without an
+evaluation.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.evaluate_stage import evaluate_stage
-from ratchetrl.pipelines.gate_stage import (
-    Decision,
-    gate_stage,
-    without_challenger,
-    write_decision,
-)
+from ratchetrl.pipelines.gate_stage import Decision, gate_stage, without_challenger
 from ratchetrl.pipelines.intervals import expected_detectable_gain
 from ratchetrl.pipelines.plan_stage import Plan, plan_stage
-from ratchetrl.pipelines.run_context import Champion, Run
+from ratchetrl.pipelines.run_context import Champion, Run, champion_in
 from ratchetrl.pipelines.run_folder import DECISION_FILE
 from ratchetrl.pipelines.sample_stage import sample_stage
 from ratchetrl.pipelines.select_stage import select_stage
-from ratchetrl.pipelines.store import manifest
+from ratchetrl.pipelines.store import append_line, manifest, read_json, write_json
 from ratchetrl.pipelines.train_stage import train_stage
 
 STAGES = ("plan", "sample", "verify", "select", "train", "evaluate", "gate")
@@ -34,8 +30,8 @@ STAGES = ("plan", "sample", "verify", "select", "train", "evaluate", "gate")
 class Outcome:
     """What a generation left behind."""
 
-    decision: Decision
-    """Promoted, rejected or inconclusive, and why."""
+    decision: dict[str, Any]
+    """The Decision, the stages it rests on and the seconds that deciding took."""
     champion: Champion
     """The champion after it."""
 
@@ -44,11 +40,24 @@ class Paused(Exception):
     """A single stage was asked for, and it is finished."""
 
 
+def decided_outcome(run: Run, index: int, champion: Champion) -> Outcome | None:
+    """What became of a generation, where that is known already."""
+    file = run.folder.generation(index) / DECISION_FILE
+    if not file.exists():
+        return None
+    decision = read_json(file)
+    if decision["decision"] != "promoted":
+        return Outcome(decision, champion)
+    return Outcome(decision, champion_in(file.parent / decision["stages"]["train"], index))
+
+
 def run_generation(run: Run, index: int, champion: Champion, base: Champion, until: str | None) -> Outcome:
     """Takes the champion through one generation; where `until` names a stage, stops after it by raising
     Paused."""
+    stages: dict[str, str] = {}
 
     def reached(stage: str, folder: Path) -> None:
+        stages[stage] = folder.name
         if stage == until:
             raise Paused(f"{stage} of generation {index} is finished: {folder}")
 
@@ -62,41 +71,26 @@ def run_generation(run: Run, index: int, champion: Champion, base: Champion, unt
     select = select_stage(run, index, rollouts, verdicts)
     reached("select", select)
     if manifest(select)["selected"] == 0:
-        return _close(
-            run, index, champion, champion, _nothing_to_learn(run, index, plan, verdicts, select), []
-        )
+        return _close(run, index, champion, _nothing_to_learn(run, index, plan, verdicts, select), stages)
     run.progress.label(f"generation {index}, training")
-    challenger = train_stage(run, index, select, champion, base)
-    reached("train", run.folder.generation(index))
-    if challenger is None:
-        return _close(run, index, champion, champion, _diverged(run, index, plan, verdicts), [])
+    train = train_stage(run, index, select, champion, base)
+    reached("train", train)
+    if manifest(train)["result"]["weights"] is None:
+        return _close(run, index, champion, _no_weights(run, index, plan, verdicts, train), stages)
     run.progress.label(f"generation {index}, evaluating")
-    evaluate = evaluate_stage(run, index, plan, champion, challenger)
+    evaluate = evaluate_stage(run, index, plan, champion, champion_in(train, index))
     reached("evaluate", evaluate)
-    decision = gate_stage(run, index, evaluate)
-    return _close(run, index, champion, challenger, decision, [evaluate])
+    return _close(run, index, champion, gate_stage(run, index, evaluate), stages)
 
 
-def _close(
-    run: Run, index: int, champion: Champion, challenger: Champion, decision: Decision, evaluated: list[Path]
-) -> Outcome:
+def _close(run: Run, index: int, champion: Champion, decision: Decision, stages: dict[str, str]) -> Outcome:
     """Writes the decision down; from here on the generation is history."""
-    standing = challenger if decision.decision == "promoted" else champion
-    stage = run.stage_folder(
-        index,
-        "gate",
-        {"evaluate": [each.name for each in evaluated], "champion": champion.hash, "generation": index},
-    )
-    if run.finished(stage) is None:
-        stage.mkdir(parents=True, exist_ok=True)
-        run.finish(stage, index, {"decision": decision.decision, "champion": standing.hash})
-    write_decision(run.folder.generation(index), decision)
-    return Outcome(decision, standing)
-
-
-def is_decided(run: Run, index: int) -> bool:
-    """Whether a generation has come to its decision."""
-    return (run.folder.generation(index) / DECISION_FILE).exists()
+    written = {**asdict(decision), "stages": stages, "seconds": run.clock.lap()}
+    write_json(run.folder.generation(index) / DECISION_FILE, written)
+    append_line(run.folder.ledger_file, {"stage": "gate", "generation": index, "decision": decision.decision})
+    outcome = decided_outcome(run, index, champion)
+    assert outcome is not None
+    return outcome
 
 
 def _nothing_to_learn(run: Run, index: int, plan: Plan, verdicts: Path, select: Path) -> Decision:
@@ -110,13 +104,9 @@ def _nothing_to_learn(run: Run, index: int, plan: Plan, verdicts: Path, select: 
     return without_challenger(index, "inconclusive", reason, detectable, run.config.gate.samples)
 
 
-def _diverged(run: Run, index: int, plan: Plan, verdicts: Path) -> Decision:
-    folder = run.folder.generation(index)
-    result = next(
-        manifest(stage)["result"] for stage in folder.glob("train-*") if (stage / "manifest.json").exists()
-    )
+def _no_weights(run: Run, index: int, plan: Plan, verdicts: Path, train: Path) -> Decision:
+    reason = f"training left no weights: {manifest(train)['result']['stop_reason']}"
     detectable = _detectable(run, plan, verdicts)
-    reason = f"training left no weights: {result['stop_reason']}"
     return without_challenger(index, "rejected", reason, detectable, run.config.gate.samples)
 
 
@@ -125,6 +115,5 @@ def _detectable(run: Run, plan: Plan, verdicts: Path) -> float:
     zero."""
     statuses: dict[str, Any] = manifest(verdicts)["statuses"]
     judged = sum(count for status, count in statuses.items() if status != "verifier_error")
-    return expected_detectable_gain(
-        statuses.get("correct", 0), judged, plan.gate_count, run.config.gate.samples
-    )
+    correct = statuses.get("correct", 0)
+    return expected_detectable_gain(correct, judged, plan.gate_count, run.config.gate.samples)

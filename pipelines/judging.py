@@ -1,6 +1,6 @@
 """Sampling and judging side by side: shards of verdicts follow shards of rollouts.
 
-    counts = sample_and_judge(run, order, rollouts_folder, verdicts_folder)
+    took = sample_and_judge(run, order, verdicts_folder)
 
 While the engine samples shard n + 1, the pool judges shard n, so judging costs no wall-clock beyond the last
 shard. A shard that is already there is neither sampled nor judged again; a verdict shard is keyed like the
@@ -9,7 +9,7 @@ shard of rollouts it belongs to, row by row.
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,10 @@ def sample_and_judge(run: Run, order: SampleOrder, verdicts: Path) -> Sampled:
         waiting = [thread.submit(judge, path) for path in shards(rollouts)]
         for path in _new_shards(run, order, missing):
             waiting.append(thread.submit(judge, path))
+            _raise_failures(waiting)
         sample_s = run.clock.lap()
-        _await(run, waiting)
+        for future in waiting:
+            future.result()
     run.stop.checkpoint()
     return Sampled(sample_s, run.clock.lap())
 
@@ -61,20 +63,17 @@ def _new_shards(run: Run, order: SampleOrder, missing: dict[str, tuple[int, int]
     if not missing:
         return
     done, total = len(order.shards) - len(missing), len(order.shards)
-    todo = SampleOrder(**{**_fields(order), "shards": missing})
-    for event in run.sampler.sample(todo, run.stop):
+    for event in run.sampler.sample(replace(order, shards=missing), run.stop):
         done += 1
         run.progress.shard(event, done, total)
         yield shard_path(Path(order.output), event["shard"])
 
 
-def _fields(order: SampleOrder) -> dict[str, Any]:
-    return {name: getattr(order, name) for name in order.__slots__}
-
-
-def _await(run: Run, waiting: list[Future[None]]) -> None:
+def _raise_failures(waiting: list[Future[None]]) -> None:
+    """A judge that cannot work is heard of at once, not after all the sampling."""
     for future in waiting:
-        future.result()
+        if future.done():
+            future.result()
 
 
 class ShardJudge:

@@ -15,6 +15,7 @@ from ratchetrl.pipelines import hardware
 from ratchetrl.pipelines.base_stage import check_model
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.generation import Paused
+from ratchetrl.pipelines.placement import placement
 from ratchetrl.pipelines.progress import Progress
 from ratchetrl.pipelines.report import headline
 from ratchetrl.pipelines.run_context import Run, Stopwatch
@@ -50,11 +51,23 @@ def check_inputs(config: Config) -> Suite:
     """Everything that can be refused without creating anything: the model, the reward, the problems."""
     check_model(config)
     check_accelerate(config)
+    placement(config)
     compose(config.reward.parts, config.reward.overlong_tokens or None)
     suite = open_suite(config.data, config.seed)
+    suite.train_problems(1, config.sampling.problems)
     for name in {problem.verifier for problem in suite.report_problems()}:
         load(name).check_examples()
     return suite
+
+
+def suite_lines(suite: Suite) -> Iterator[str]:
+    """What became of the rows that were read, where any were dropped."""
+    for split, counts in suite.counts.items():
+        overlaps = {f"also in {other}": count for other, count in counts.overlapping.items()}
+        dropped = {"repeated": counts.repeated, "gold unreadable": counts.unreadable, **overlaps}
+        if any(dropped.values()):
+            told = ", ".join(f"{count} {why}" for why, count in dropped.items() if count)
+            yield f"{split}: {counts.rows} rows read, dropped {told}; {counts.problems} problems are left"
 
 
 def check_accelerate(config: Config) -> None:
@@ -68,6 +81,8 @@ def check_accelerate(config: Config) -> None:
 
 def _supervise(run: Run, until: str | None) -> int:
     """Runs to an end, and writes down which. Anything unforeseen is recorded and keeps its traceback."""
+    for line in suite_lines(run.suite):
+        run.progress.line(line)
     try:
         ending = supervise(run, until)
     except (Stopped, TrainerStopped):
@@ -93,15 +108,22 @@ def _finish(run: Run, ending: Ending) -> None:
     run.progress.line(f"report:  {run.folder.path / 'report' / 'index.html'}")
 
 
+def _environment(gpus: str | None) -> dict[str, str]:
+    """Of the trainer's processes. Threads that spin while they wait starve the engine."""
+    return {"OMP_WAIT_POLICY": "PASSIVE"} if gpus is None else {"CUDA_VISIBLE_DEVICES": gpus}
+
+
 @contextmanager
 def _running(config: Config, folder: RunFolder, suite: Suite, logs: Path) -> Iterator[Run]:
     """The run with its processes, which end with the block however it ends."""
-    device = hardware.device()
+    place = placement(config)
     with ExitStack() as stack:
         progress = Progress(logs, folder.metrics_file)
         stack.callback(progress.close)
         stop = StopSignal(folder.stop_file)
-        sampler = Sampler(sampler_plan(config, device), logs, folder.path / "scratch")
+        sampler = Sampler(
+            sampler_plan(config, hardware.device(), place.engines), logs, folder.path / "scratch"
+        )
         stack.callback(sampler.close)
 
         def on_step(line: dict[str, Any]) -> None:
@@ -110,7 +132,7 @@ def _running(config: Config, folder: RunFolder, suite: Suite, logs: Path) -> Ite
                 trainer.request_stop()
 
         trainer = stack.enter_context(
-            TrainerClient(logs / "trainer.log", keep_warm=config.engine.keep_warm, on_step=on_step)
+            TrainerClient(logs / "trainer.log", config.engine.keep_warm, on_step, _environment(place.trainer))
         )
         pool = stack.enter_context(VerifierPool(config.verification.workers, config.verification.timeout_s))
         yield Run(config, folder, suite, sampler, trainer, pool, progress, stop, Stopwatch())

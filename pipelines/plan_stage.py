@@ -74,4 +74,5 @@ def _inputs(run: Run, generation: int) -> dict[str, Any]:
         "suite": run.suite.digest,
         "problems": run.config.sampling.problems,
         "gate_samples": run.config.gate.samples,
+        "rule": RULE,
     }

@@ -18,9 +18,9 @@ from typing import Any
 
 from ratchetrl.pipelines.config_file import load_toml
 from ratchetrl.pipelines.frontier import frontier
-from ratchetrl.pipelines.run_folder import RunFolder
+from ratchetrl.pipelines.run_folder import REPORT_POINTER, RunFolder
 from ratchetrl.pipelines.status import run_status
-from ratchetrl.pipelines.store import atomic_path, complete, manifest, read_records, write_json
+from ratchetrl.pipelines.store import atomic_path, manifest, read_json, read_records, write_json
 
 COLUMNS = ["problem_id", "level", "sample", "score", "answer", "output_tokens", "seconds"]
 PAGE = """<!doctype html> <html lang="en"><head><meta charset="utf-8"><meta name="viewport"
@@ -59,12 +59,8 @@ def report_data(folder: RunFolder) -> dict[str, Any]:
     config = load_toml(folder.config_file)
     ks = [k for k in (1, 2, 4, 8, 16, 32, 64) if 2 * k <= config.gate.report_samples]
     status = run_status(folder.path)
-    stages = [
-        stage
-        for stage in sorted(folder.path.glob("generation_*/report-*"))
-        if (stage / "rows.parquet").exists()
-    ]
-    champions = [_champion(stage, ks) for stage in stages if complete(stage)]
+    pointers = sorted(folder.path.glob(f"generation_*/{REPORT_POINTER}"))
+    champions = [_champion(pointer.parent / read_json(pointer)["stage"], ks) for pointer in pointers]
     return {
         "run": folder.path.name,
         "samples_per_problem": config.gate.report_samples,

@@ -35,6 +35,19 @@ class Champion:
     """State to continue training with; None means fresh."""
 
 
+def champion_in(stage: Path, generation: int) -> Champion:
+    """The champion that a finished base or train stage holds. Only names inside the folder are used, so
+    that a run may be moved."""
+    adapter, optimizer = stage / "adapter", stage / "optimizer"
+    return Champion(
+        generation=generation,
+        weights=stage / "weights",
+        hash=manifest(stage)["weights_hash"],
+        adapter=adapter if adapter.exists() else None,
+        optimizer_state=optimizer if optimizer.exists() else None,
+    )
+
+
 class Stopwatch:
     """Seconds since the last lap: laps are exclusive and add up to the whole."""
 

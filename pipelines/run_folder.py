@@ -10,19 +10,22 @@ tells a running run from a killed one. Stages fill the generation folders themse
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ratchetrl.pipelines import hardware
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import differing_keys, dump_toml, load_toml
-from ratchetrl.pipelines.store import read_json, write_json
+from ratchetrl.pipelines.store import MANIFEST, read_json, write_json
 from ratchetrl.verifiers.errors import UserError
 
-DECISION_FILE = "decision.json"
+DECISION_FILE, REPORT_POINTER = "decision.json", "report_stage.json"
+BEGUN = {"lock", "logs"}  # all that a run has made when it is killed in its first moments
 # Keys that change how long or where a run goes on, never what a stage computes.
+LOCK_TRIES, LOCK_PAUSE_S = 10, 0.05
 FREE_KEYS = ("budget.", "verification.workers", "engine.url", "engine.memory", "engine.keep_warm")
 
 
@@ -49,13 +52,11 @@ class RunFolder:
         """Holds the folder's lock; a second supervisor is told so. The kernel drops it if we die."""
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _lock(lock):
                 raise UserError(
                     f"another process is running in {self.path}; wait for it, or stop it with: "
                     f"touch {self.stop_file}"
-                ) from None
+                )
             yield
 
     def is_locked(self) -> bool:
@@ -72,7 +73,8 @@ class RunFolder:
     def check(self, config: Config, rerun: bool) -> None:
         """Raises UserError if the folder was made by a config that would have computed something else."""
         if not self.config_file.exists():
-            if self.path.exists() and any(self.path.iterdir()):
+            there = {each.name for each in self.path.iterdir()} if self.path.exists() else set()
+            if any(name not in BEGUN and not name.startswith(".") for name in there):
                 raise UserError(
                     f"{self.path} is not empty and holds no run; name another folder with --output"
                 )
@@ -99,14 +101,15 @@ class RunFolder:
     def adopt(self, config: Config, data_digest: str, rerun: bool) -> Path:
         """Stores config and environment for this attempt; returns the attempt's log folder."""
         if rerun:  # what was decided is decided again, out of old stages or new ones
-            for decision in self.path.glob(f"generation_*/{DECISION_FILE}"):
-                decision.unlink()
+            for name in (DECISION_FILE, REPORT_POINTER):
+                for file in self.path.glob(f"generation_*/{name}"):
+                    file.unlink()
         write_json(self.data_file, {"digest": data_digest})
+        dump_toml(config, self.config_file)  # first: it is what tells a run from somebody's folder
         attempt = 1 + len(list((self.path / "logs").glob("attempt_*")))
         logs = self.path / "logs" / f"attempt_{attempt}"
         logs.mkdir(parents=True)
         link_atomically(self.path / "logs" / "latest", logs.name)
-        dump_toml(config, self.config_file)
         write_json(self.path / "environment.json", hardware.environment())
         self.stop_file.unlink(missing_ok=True)
         return logs
@@ -114,6 +117,10 @@ class RunFolder:
     def set_state(self, state: str, reason: str = "") -> None:
         """Says what the supervisor is doing: running, waiting, finished, stopped or failed."""
         write_json(self.state_file, {"state": state, "reason": reason, "pid": os.getpid()})
+
+    def manifests(self) -> list[dict[str, Any]]:
+        """What every finished stage wrote when it finished."""
+        return [read_json(path) for path in sorted(self.path.glob(f"generation_*/*/{MANIFEST}"))]
 
     def state(self) -> dict[str, Any]:
         """The last state, with `interrupted` for a run that says it runs but is not locked by anyone."""
@@ -139,7 +146,20 @@ def link_atomically(link: Path, target: str) -> None:
 
 def remove_tree(folder: Path) -> None:
     """Deletes a folder; it is renamed first, so that half of it is never taken for the whole."""
+    doomed = folder.with_name(f".{folder.name}.deleting")
+    shutil.rmtree(doomed, ignore_errors=True)  # what a crash left of an earlier try
     if folder.exists():
-        doomed = folder.with_name(f".{folder.name}.deleting")
         folder.rename(doomed)
         shutil.rmtree(doomed)
+
+
+def _lock(file: IO[str]) -> bool:
+    """Takes the lock; `status` holds it for a moment when it asks, so one refusal is not yet a no."""
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE_S)
+        else:
+            return True
+    return False

@@ -23,7 +23,8 @@ def sample_stage(run: Run, generation: int, plan: Plan, champion: Champion) -> t
     """Folders of the rollouts and of their verdicts."""
     stage = run.stage_folder(generation, "sample", sample_inputs(run, plan, champion.hash))
     versions = verifier_versions(plan.problems)
-    verify = run.stage_folder(generation, "verify", {"sample": stage.name, "verifiers": versions})
+    judging = {"sample": stage.name, "verifiers": versions, "timeout_s": run.config.verification.timeout_s}
+    verify = run.stage_folder(generation, "verify", judging)
     if run.finished(stage) and run.finished(verify):
         return stage, verify
     if not run.finished(stage):

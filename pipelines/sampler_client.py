@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines import hardware
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.handover import HandoverError, first_bound, next_bound
 from ratchetrl.pipelines.sampler_engine import EngineSettings
@@ -42,10 +41,12 @@ class SamplerPlan:
     """Address of a running server, in place of engines of our own."""
     thinking: str
     """Thinking switch of the chat template."""
+    gpus: tuple[str | None, ...] = (None,)
+    """CUDA_VISIBLE_DEVICES of each engine; None leaves it as it is."""
 
 
-def sampler_plan(config: Config, device: str) -> SamplerPlan:
-    """The plan that a config asks for on this machine."""
+def sampler_plan(config: Config, device: str, gpus: tuple[str | None, ...]) -> SamplerPlan:
+    """The plan that a config asks for on this machine; `gpus` has an entry for each engine."""
     engine = config.engine
     settings = EngineSettings(
         device=device,
@@ -56,7 +57,7 @@ def sampler_plan(config: Config, device: str) -> SamplerPlan:
         tensor_parallel=engine.tensor_parallel,
         seed=config.seed,
     )
-    return SamplerPlan(settings, engine.replicas, engine.url, config.model.thinking)
+    return SamplerPlan(settings, len(gpus), engine.url, config.model.thinking, gpus)
 
 
 class Sampler:
@@ -66,7 +67,8 @@ class Sampler:
         self._plan, self._logs, self._scratch = plan, logs, scratch
         self._workers: list[Worker] = []
         self._loaded: Path | None = None
-        self._bound = first_bound(plan.engine.dtype, plan.engine.device)
+        self._arithmetic = plan.engine.dtype, "server" if plan.url else plan.engine.device
+        self._bound = first_bound(*self._arithmetic)
 
     def load(self, weights: Path) -> float:
         """Makes every engine serve `weights` and returns the probe's error in nats (0 if they already
@@ -82,7 +84,7 @@ class Sampler:
         for worker in self._workers:
             worker.send({"kind": "load", "weights": str(weights), "bound": self._bound})
         error = max(float(_answer(worker)["error"]) for worker in self._workers)
-        self._bound = min(self._bound, next_bound(self._plan.engine.dtype, self._plan.engine.device, error))
+        self._bound = min(self._bound, next_bound(*self._arithmetic, error))
         self._loaded = weights
         return error
 
@@ -131,10 +133,8 @@ class Sampler:
 
     def _environment(self, replica: int) -> dict[str, str]:
         """GPUs, or a share of the cores, that one replica may use."""
-        width = self._plan.engine.tensor_parallel
-        if self._plan.engine.device == "cuda":
-            gpus = hardware.visible_gpus()[replica * width : (replica + 1) * width]
-            return {"CUDA_VISIBLE_DEVICES": ",".join(gpus)}
+        if (gpus := self._plan.gpus[replica]) is not None:
+            return {"CUDA_VISIBLE_DEVICES": gpus}
         passive = {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that spin while they wait starve the judges
         if self._plan.replicas == 1:
             return passive

@@ -21,6 +21,12 @@ from ratchetrl.pipelines.untied_view import untied_view
 from ratchetrl.verifiers.errors import UserError
 
 NEEDED = ("/collective_rpc", "/reset_prefix_cache", "/v1/completions")
+# A server takes what is not said from the model's own generation config, and samples from a bent
+# distribution.
+NO_BENDING = {
+    **{"top_p": 1.0, "top_k": 0, "min_p": 0.0},
+    **{"repetition_penalty": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0},
+}
 REQUEST_TIMEOUT_S = 3600.0  # one group at a long budget on a busy server
 CHECK_TIMEOUT_S = 10.0
 
@@ -64,8 +70,7 @@ class ServerEngine:
             "prompt": list(request.prompt_ids),
             "max_tokens": request.max_new_tokens,
             "temperature": request.temperature,
-            "top_p": 1.0,
-            "top_k": 0,
+            **NO_BENDING,
             "seed": request.seed,
             "logprobs": 0,
         }

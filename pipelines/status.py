@@ -11,15 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ratchetrl.pipelines.run_folder import DECISION_FILE, RunFolder
-from ratchetrl.pipelines.store import read_json, read_lines
+from ratchetrl.pipelines.store import manifest, read_json
 from ratchetrl.verifiers.errors import UserError
 
-PARTS = {
-    "sample": ("sample",),
-    "verify": ("verify",),
-    "train": ("train",),
-    "evaluate": ("evaluate", "report"),
-}
+PARTS = ("sample", "verify", "train", "evaluate")
+TRAIN_FACTS = ("status", "stop_reason", "steps", "rows", "padding_share", "max_kl_seen", "min_ess_seen")
+ROLLOUT_FACTS = ("rollouts", "selected", "truncated", "verifier_errors", "verifier_error_share")
 NO_SCORES = {
     "champion_pass_at_1": None,
     "challenger_pass_at_1": None,
@@ -35,8 +32,7 @@ def run_status(path: Path) -> dict[str, Any]:
     folder = RunFolder(path)
     if not folder.config_file.exists():
         raise UserError(f"{path} holds no run; name a folder such as outputs/quickstart")
-    ledger = read_lines(folder.ledger_file)
-    generations = [_generation(decision, ledger) for decision in decisions(folder)]
+    generations = [_generation(decision, folder) for decision in decisions(folder)]
     champion = max((each["index"] for each in generations if each["decision"] == "promoted"), default=0)
     said = folder.state()
     return {
@@ -53,11 +49,12 @@ def decisions(folder: RunFolder) -> list[dict[str, Any]]:
     return [read_json(path) for path in sorted(folder.path.glob(f"generation_*/{DECISION_FILE}"))]
 
 
-def _generation(decision: dict[str, Any], ledger: list[dict[str, Any]]) -> dict[str, Any]:
-    index = decision["generation"]
-    lines = _last_per_stage(line for line in ledger if line["generation"] == index)
+def _generation(decision: dict[str, Any], folder: RunFolder) -> dict[str, Any]:
+    home = folder.generation(decision["generation"])
+    stages = {stage: manifest(home / name) for stage, name in decision["stages"].items()}
+    trained = stages["train"]["result"] if "train" in stages else None
     return {
-        "index": index,
+        "index": decision["generation"],
         "decision": decision["decision"],
         "reason": decision["reason"],
         **_scores(decision["base_levels"]),
@@ -65,32 +62,23 @@ def _generation(decision: dict[str, Any], ledger: list[dict[str, Any]]) -> dict[
         "samples_per_problem": decision["samples_per_problem"],
         "detectable_gain": decision["detectable_gain"],
         "gate": _scores(decision["all_levels"]),
-        "wall_s": _wall_s(lines),
-        "generated_tokens": sum(line.get("generated_tokens", 0) for line in lines),
-        "trained_tokens": sum(line["result"]["trained_tokens"] for line in lines if "result" in line),
-        "train": next((_train(line["result"]) for line in lines if "result" in line), None),
+        "wall_s": _wall_s(stages, decision["seconds"]),
+        "generated_tokens": sum(stage.get("generated_tokens", 0) for stage in stages.values()),
+        "trained_tokens": 0 if trained is None else trained["trained_tokens"],
+        "train": None if trained is None else {key: trained[key] for key in TRAIN_FACTS},
+        "rollouts": {key: stages["select"][key] for key in ROLLOUT_FACTS},
     }
-
-
-def _last_per_stage(lines: Any) -> list[dict[str, Any]]:
-    """A stage that was run again beside its old self counts once."""
-    return list({line["stage"].rsplit("-", 1)[0]: line for line in lines}.values())
 
 
 def _scores(comparison: dict[str, Any] | None) -> dict[str, Any]:
     return NO_SCORES if comparison is None else {key: comparison[key] for key in NO_SCORES}
 
 
-def _wall_s(lines: list[dict[str, Any]]) -> dict[str, float]:
-    """Exclusive seconds on the critical path; total includes planning, selecting and deciding."""
-    seconds = {line["stage"].rsplit("-", 1)[0]: line["seconds"] for line in lines}
-    parts = {part: sum(seconds.get(name, 0.0) for name in names) for part, names in PARTS.items()}
-    return {**parts, "total": sum(seconds.values())}
-
-
-def _train(result: dict[str, Any]) -> dict[str, Any]:
-    wanted = ("status", "stop_reason", "steps", "rows", "padding_share", "max_kl_seen", "min_ess_seen")
-    return {key: result[key] for key in wanted}
+def _wall_s(stages: dict[str, dict[str, Any]], deciding_s: float) -> dict[str, float]:
+    """Exclusive seconds on the critical path; total includes planning, selecting and deciding. The report
+    split is no part of a generation."""
+    parts = {part: stages[part]["seconds"] if part in stages else 0.0 for part in PARTS}
+    return {**parts, "total": deciding_s + sum(stage["seconds"] for stage in stages.values())}
 
 
 def print_status(status: dict[str, Any]) -> None:

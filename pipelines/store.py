@@ -55,21 +55,30 @@ def read_json(path: Path) -> Any:
 
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
-    """Appends one JSON line in a single write, so that a reader never sees half of one."""
-    line = (json.dumps(value) + "\n").encode()
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(descriptor, line)
-    finally:
-        os.close(descriptor)
+    """Appends one JSON line; a line that a crash had cut short before it is closed first."""
+    with path.open("a+b") as file:
+        if file.tell() > 0:
+            file.seek(-1, os.SEEK_END)
+            cut = file.read(1) != b"\n"
+            file.write(b"\n" if cut else b"")
+        file.write((json.dumps(value) + "\n").encode())
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Every whole JSON line of an appended file; a last line cut by a crash is left out."""
+    """Every whole JSON line of an appended file; lines that a crash cut short are left out."""
     if not path.exists():
         return []
     text = path.read_text(encoding="utf-8")
-    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines() if line]
+    lines = text[: text.rfind("\n") + 1].splitlines()
+    return [value for line in lines if (value := _whole(line)) is not None]
+
+
+def _whole(line: str) -> dict[str, Any] | None:
+    try:
+        value: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return value
 
 
 def write_records(path: Path, record: type, records: Iterable[Any]) -> int:

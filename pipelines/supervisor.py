@@ -3,24 +3,24 @@
     ending = supervise(run)              all of it
     supervise(run, until="sample")       up to the end of one stage of the generation under way: raises Paused
 
-Each generation either promotes its challenger or leaves the champion (weights and optimiser state) as it
-was. The loop walks from generation 1 every time it is started; what is done is found, so nothing runs
-twice. It imports neither torch nor vLLM: those live in the sampler's and the trainer's processes.
+Each generation either promotes its challenger or leaves the champion (weights and optimiser state) as it was.
+Generations that are decided are read; the one under way continues where it broke off. This imports neither
+torch nor vLLM: those live in the sampler's and the trainer's processes.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from ratchetrl.pipelines.base_stage import base_stage
+from ratchetrl.pipelines.budgets import spent
 from ratchetrl.pipelines.evaluate_stage import report_stage
-from ratchetrl.pipelines.gate_stage import Decision
-from ratchetrl.pipelines.generation import Paused, is_decided, run_generation
+from ratchetrl.pipelines.generation import Paused, decided_outcome, run_generation
 from ratchetrl.pipelines.plan_stage import report_problems
 from ratchetrl.pipelines.report import write_report
 from ratchetrl.pipelines.run_context import Champion, Run
 from ratchetrl.pipelines.run_folder import link_atomically, remove_tree
-from ratchetrl.pipelines.store import read_lines
 
-SECONDS_PER_HOUR = 3600.0
+WEIGHT_FOLDERS = ("weights", "adapter", "optimizer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +33,54 @@ class Ending:
     """Who stands."""
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """The generations that are decided."""
+
+    champions: tuple[Champion, ...]
+    """The base and whoever was promoted after it, in order; the last one stands."""
+    decisions: tuple[dict[str, Any], ...]
+    """Every decision, from generation 1."""
+
+    @property
+    def champion(self) -> Champion:
+        """Who stands."""
+        return self.champions[-1]
+
+    def after(self, decision: dict[str, Any], champion: Champion) -> "History":
+        """One generation later."""
+        promoted = (champion,) if decision["decision"] == "promoted" else ()
+        return History((*self.champions, *promoted), (*self.decisions, decision))
+
+
 def supervise(run: Run, until: str | None = None) -> Ending:
     """Runs generations until a budget or patience ends the run, or until one stage is done."""
-    budget = run.config.budget
-    base = champion = base_stage(run)
-    champions, failures, index = [base], 0, 0
-    _crown(run, champion)
-    _report_on(run, champion)
-    while (reason := _spent(run, index, failures)) is None:
-        index += 1
-        decided = is_decided(run, index)
-        outcome = run_generation(run, index, champion, base, None if decided else until)
+    history = _history(run)
+    _crown(run, history.champion)
+    if until is None:
+        _report_on(run, history.champions[0])
+    while (reason := spent(run.config.budget, run.folder, history.decisions)) is None:
+        index = len(history.decisions) + 1
+        outcome = run_generation(run, index, history.champion, history.champions[0], until)
+        history = history.after(outcome.decision, outcome.champion)
         run.progress.line(summary_line(outcome.decision))
-        promoted = outcome.champion is not champion
-        failures = 0 if promoted else failures + 1
-        if promoted:
-            champion = outcome.champion
-            champions.append(champion)
-            _crown(run, champion)
+        _crown(run, history.champion)
+        if until is not None:
+            raise Paused(f"generation {index} is decided: {outcome.decision['decision']}")
         if index % run.config.gate.report_every == 0:
-            _report_on(run, champion)
-        _prune(run, champions, index, budget.keep)
-        if until == "gate" and not decided:
-            raise Paused(f"generation {index} is decided")
-    _report_on(run, champion)
+            _report_on(run, history.champion)
+        _prune(run, history)
+    _report_on(run, history.champion)
     write_report(run.folder)
-    return Ending(reason, champion)
+    return Ending(reason, history.champion)
+
+
+def _history(run: Run) -> History:
+    """What was decided so far, on top of the base (which is made if need be)."""
+    history = History((base_stage(run),), ())
+    while outcome := decided_outcome(run, len(history.decisions) + 1, history.champion):
+        history = history.after(outcome.decision, outcome.champion)
+    return history
 
 
 def _report_on(run: Run, champion: Champion) -> None:
@@ -72,40 +94,22 @@ def _crown(run: Run, champion: Champion) -> None:
     link_atomically(run.folder.champion_link, str(champion.weights.relative_to(run.folder.path)))
 
 
-def _spent(run: Run, generations: int, failures: int) -> str | None:
-    """Why the run is over, or None."""
-    budget = run.config.budget
-    ledger = read_lines(run.folder.ledger_file)
-    tokens = sum(line.get("generated_tokens", 0) for line in ledger)
-    hours = sum(line["seconds"] for line in ledger) / SECONDS_PER_HOUR
-    spent_usd = hours * (budget.usd_per_hour or 0.0)
-    if generations >= budget.generations:
-        return f"the {budget.generations} generations of the budget are done"
-    if failures >= budget.patience:
-        return f"{failures} generations in a row without a promotion (budget.patience)"
-    if budget.generated_tokens is not None and tokens >= budget.generated_tokens:
-        return f"{tokens} tokens are sampled and the budget is {budget.generated_tokens}"
-    if budget.hours is not None and hours >= budget.hours:
-        return f"{hours:.2f} hours are spent and the budget is {budget.hours}"
-    if budget.cost_usd is not None and spent_usd >= budget.cost_usd:
-        return f"{spent_usd:.2f} USD are spent and the budget is {budget.cost_usd}"
-    return None
-
-
-def _prune(run: Run, champions: list[Champion], index: int, keep: int) -> None:
+def _prune(run: Run, history: History) -> None:
     """Deletes weights and optimiser state that nothing needs any more; manifests, rollouts and verdicts
-    stay."""
-    kept = {champion.weights.parent for champion in [champions[0], *champions[-1 - keep :]]}
-    for generation in range(1, index + 1):
-        for stage in run.folder.generation(generation).glob("train-*"):
-            if stage not in kept:
-                for part in ("weights", "adapter", "optimizer"):
-                    remove_tree(stage / part)
+    stay. The base, the champion and the `keep` champions before it are needed."""
+    needed = [history.champions[0], *history.champions[-1 - run.config.budget.keep :]]
+    kept = {champion.weights.parent for champion in needed}
+    for stage in run.folder.path.glob("generation_*/train-*"):
+        if stage not in kept:
+            for part in WEIGHT_FOLDERS:
+                remove_tree(stage / part)
 
 
-def summary_line(decision: Decision) -> str:
+def summary_line(decision: dict[str, Any]) -> str:
     """One generation in one line."""
-    scores = ""
-    if (base := decision.base_levels) is not None:
-        scores = f" base levels {base.champion_pass_at_1:.3f} -> {base.challenger_pass_at_1:.3f};"
-    return f"generation {decision.generation}: {decision.decision.upper()};{scores} {decision.reason}"
+    scores, base = "", decision["base_levels"]
+    if base is not None:
+        scores = f" base levels {base['champion_pass_at_1']:.3f} -> {base['challenger_pass_at_1']:.3f};"
+    return (
+        f"generation {decision['generation']}: {decision['decision'].upper()};{scores} {decision['reason']}"
+    )

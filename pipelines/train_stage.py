@@ -14,24 +14,24 @@ from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.run_context import Champion, Run
-from ratchetrl.pipelines.store import weights_digest
+from ratchetrl.pipelines.seeds import seed_of
+from ratchetrl.pipelines.store import file_digest, weights_digest
 from ratchetrl.pipelines.train_job import TrainJob, TrainResult, TrainSettings
 
 
-def train_stage(
-    run: Run, generation: int, select: Path, champion: Champion, base: Champion
-) -> Champion | None:
-    """The challenger, or None where training left no weights behind (it diverged)."""
+def train_stage(run: Run, generation: int, select: Path, champion: Champion, base: Champion) -> Path:
+    """The stage's folder. Its manifest says whether training left weights behind (it may have diverged)."""
     stage = run.stage_folder(generation, "train", _inputs(run, select, champion, generation))
-    if (facts := run.finished(stage)) is None:
-        shutil.rmtree(stage, ignore_errors=True)
-        if not run.config.engine.keep_warm:
-            run.sampler.close()
-        result = run.trainer.run(_job(run, generation, select, champion, base, stage))
-        facts = run.finish(stage, generation, _facts(result))
-        if result.stop_reason:
-            run.progress.line(f"generation {generation}: training {result.status}, {result.stop_reason}")
-    return _challenger(generation, facts)
+    if run.finished(stage):
+        return stage
+    shutil.rmtree(stage, ignore_errors=True)
+    if not run.config.engine.keep_warm:
+        run.sampler.close()
+    result = run.trainer.run(_job(run, generation, select, champion, base, stage))
+    run.finish(stage, generation, _facts(result))
+    if result.stop_reason:
+        run.progress.line(f"generation {generation}: training {result.status}, {result.stop_reason}")
+    return stage
 
 
 def _inputs(run: Run, select: Path, champion: Champion, generation: int) -> dict[str, Any]:
@@ -39,6 +39,7 @@ def _inputs(run: Run, select: Path, champion: Champion, generation: int) -> dict
         "select": select.name,
         "champion": champion.hash,
         "train": asdict(run.config.train),
+        "launch": _launch_digest(run.config.train),
         "seed": run.config.seed,
         "generation": generation,
     }
@@ -57,7 +58,8 @@ def _job(
         rows=str(select / "rows"),
         output=str(stage),
         settings=_absolute(run.config.train),
-        seed=run.config.seed * 1_000_003 + generation,  # a retry after a rejection is not a repeat
+        # A retry after a rejection is not a repeat. 32 bits, because numpy takes no more.
+        seed=seed_of("train", run.config.seed, generation) % 2**32,
         temperature=run.config.sampling.temperature,
         max_completion_tokens=run.config.sampling.max_new_tokens,
     )
@@ -69,6 +71,14 @@ def _absolute(settings: TrainSettings) -> TrainSettings:
     return settings if file is None else replace(settings, accelerate_config=str(Path(file).resolve()))
 
 
+def _launch_digest(settings: TrainSettings) -> str:
+    """The launch files decide between DDP and ZeRO, so a change of them is a change of the stage."""
+    if settings.accelerate_config is None:
+        return ""
+    folder = Path(settings.accelerate_config).resolve().parent
+    return file_digest([*folder.glob("*.yaml"), *(folder.parent / "deepspeed").glob("*.json")])
+
+
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
@@ -76,16 +86,3 @@ def _text(path: Path | None) -> str | None:
 def _facts(result: TrainResult) -> dict[str, Any]:
     weights_hash = weights_digest(Path(result.weights)) if result.weights else None
     return {"weights_hash": weights_hash, "result": asdict(result)}
-
-
-def _challenger(generation: int, facts: dict[str, Any]) -> Champion | None:
-    result = facts["result"]
-    if result["weights"] is None:
-        return None
-    return Champion(
-        generation=generation,
-        weights=Path(result["weights"]),
-        hash=facts["weights_hash"],
-        adapter=None if result["adapter"] is None else Path(result["adapter"]),
-        optimizer_state=None if result["optimizer_state"] is None else Path(result["optimizer_state"]),
-    )

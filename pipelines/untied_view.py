@@ -16,6 +16,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from ratchetrl.verifiers.errors import UserError
+
 HEAD, EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
 HEAD_FILE, INDEX_FILE = "model-untied-head.safetensors", "model.safetensors.index.json"
 
@@ -23,10 +25,18 @@ HEAD_FILE, INDEX_FILE = "model-untied-head.safetensors", "model.safetensors.inde
 def untied_view(folder: Path, scratch: Path) -> Path:
     """The folder to load for `folder`: itself, or an untied view of it under `scratch` (made anew each
     time)."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    if not config.get("tie_word_embeddings"):
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    if not config.get_text_config().tie_word_embeddings:
         return folder
-    return _make_view(folder, config, scratch / "untied")
+    if EMBEDDING not in _weight_map(folder):
+        raise UserError(
+            f"the model in {folder} ties its embeddings under a name other than {EMBEDDING}; save it untied, "
+            "or choose another model"
+        )
+    written = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return _make_view(folder, written, scratch / "untied")
 
 
 def _weight_map(folder: Path) -> dict[str, str]:

@@ -12,9 +12,12 @@ from random import Random
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from ratchetrl.pipelines.addition import draw_operands, prompt, worked_solution
+from ratchetrl.pipelines.addition import Operands, draw_operands, prompt, worked_solution
 from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
+from ratchetrl.pipelines.overlap import content_hashes
+from ratchetrl.pipelines.splits import home
 
+ROUND = 1024  # problems drawn at a time
 IGNORED = -100  # the label that transformers leaves out of the loss
 
 
@@ -22,8 +25,10 @@ def worked_batches(
     tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, rng: Random
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Endless (input_ids, labels), both [batch, T], right-padded; only the solution has labels."""
+    operands = {level: _train_operands(level, rng) for level in settings.levels}
     while True:
-        yield _pad([_row(tokenizer, settings, rng) for _ in range(settings.batch)], tokenizer.pad_token_id)
+        drawn = [next(operands[rng.choice(settings.levels)]) for _ in range(settings.batch)]
+        yield _pad([_row(tokenizer, settings, each, rng) for each in drawn], tokenizer.pad_token_id)
 
 
 def prompt_ids(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
@@ -33,11 +38,18 @@ def prompt_ids(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
 
 
 def _row(
-    tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, rng: Random
+    tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, operands: Operands, rng: Random
 ) -> tuple[list[int], list[int]]:
-    operands = draw_operands(rng.choice(settings.levels), rng)
     solution = worked_solution(operands, settings.wrong_step_share, rng)
     return prompt_ids(tokenizer, prompt(operands)), tokenizer.encode(solution + tokenizer.eos_token)
+
+
+def _train_operands(level: str, rng: Random) -> Iterator[Operands]:
+    """Operands of problems at home in the train split, so that the base never sees one that judges it."""
+    while True:
+        drawn = [draw_operands(level, rng) for _ in range(ROUND)]
+        homes = home(content_hashes([prompt(operands) for operands in drawn]))
+        yield from (operands for operands, split in zip(drawn, homes, strict=True) if split == "train")
 
 
 def _pad(rows: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-ANSWER_FD = "RATCHETRL_ANSWER_FD"
+ANSWER_FD, PARENT_PID = "RATCHETRL_ANSWER_FD", "RATCHETRL_PARENT_PID"
 PR_SET_PDEATHSIG = 1
 LOG_TAIL_LINES = 20
 
@@ -33,6 +33,8 @@ class WorkerDied(RuntimeError):
 def die_with_parent() -> None:
     """Has the kernel kill this process when its parent dies (Linux). To be called in the child."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.environ.get(PARENT_PID, str(os.getppid())) != str(os.getppid()):
+        os._exit(1)  # the parent died before the kernel was asked
 
 
 class Worker:
@@ -50,7 +52,7 @@ class Worker:
                 stdout=output,
                 stderr=output,
                 pass_fds=[child_end],
-                env={**os.environ, **environment, ANSWER_FD: str(child_end)},
+                env={**os.environ, **environment, ANSWER_FD: str(child_end), PARENT_PID: str(os.getpid())},
                 start_new_session=True,  # so that a Ctrl-C reaches the supervisor only
             )
         os.close(child_end)

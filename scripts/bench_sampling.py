@@ -9,18 +9,20 @@ The pipeline's figure includes rendering prompts, decoding text and writing shar
 
 import dataclasses
 import json
+import os
 import statistics
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import tyro
 
 from ratchetrl.pipelines.chat import Chat
 from ratchetrl.pipelines.judging import problem_shards
-from ratchetrl.pipelines.procedural import generate
+from ratchetrl.pipelines.procedural import load_generator
 from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.sampler_client import Sampler, SamplerPlan
 from ratchetrl.pipelines.sampler_engine import EngineSettings, VllmEngine
@@ -88,11 +90,9 @@ def main(arguments: Arguments) -> None:
     """Measures both in turn and prints the ratio."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        problems = [
-            problem
-            for number, level in enumerate(LEVELS)
-            for problem in generate("addition", level, "bench", arguments.problems // 3 + (number == 0))
-        ][: arguments.problems]
+        generator, random = load_generator("addition"), Random("bench")
+        drawn = [generator.problem(LEVELS[number % 3], random) for number in range(arguments.problems)]
+        problems = [dataclasses.replace(each, id=str(number)) for number, each in enumerate(drawn)]
         write_records(folder / "problems.parquet", Problem, problems)
         order = SampleOrder(
             problems=str(folder / "problems.parquet"),
@@ -112,6 +112,7 @@ def measure(
     arguments: Arguments, order: SampleOrder, problems: list[Problem], folder: Path
 ) -> dict[str, float]:
     """Medians over the rounds, and their ratio."""
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # as the pipeline's engine has it: idle threads must not spin
     sampler = Sampler(SamplerPlan(SETTINGS, 1, None, "template"), folder / "logs", folder / "scratch")
     sampler.load(arguments.model.resolve())
     llm = VllmEngine(arguments.model.resolve(), SETTINGS, folder / "scratch").llm
