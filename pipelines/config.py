@@ -21,7 +21,7 @@ BOOTSTRAP = "bootstrap"  # the value of model.path that means: train the base fr
 class Table(BaseModel):
     """A TOML table: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Model(Table):

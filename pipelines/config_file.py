@@ -49,14 +49,17 @@ def load_arguments(arguments: list[str]) -> RunArguments:
     the process."""
     recipe, options = _recipe(arguments)
     default = RunArguments(config=load_toml(recipe), output=Path("outputs") / recipe.stem)
-    given, unknown = tyro.cli(
-        RunArguments,
-        default=default,
-        args=options,
-        prog=f"ratchetrl run {recipe}",
-        config=(tyro.conf.AvoidSubcommands,),
-        return_unknown_args=True,
-    )
+    try:
+        given, unknown = tyro.cli(
+            RunArguments,
+            default=default,
+            args=options,
+            prog=f"ratchetrl run {recipe}",
+            config=(tyro.conf.AvoidSubcommands,),
+            return_unknown_args=True,
+        )
+    except ValidationError as error:  # rules that span tables; tyro reports the others itself
+        raise UserError(_sentences(error)) from None
     if unknown:
         raise UserError(f"there is no option {unknown[0]}{_nearest(unknown[0].lstrip('-'))}; see --help")
     return dataclasses.replace(given, config=_validated(_absolute(to_table(given.config), recipe), recipe))
@@ -117,10 +120,15 @@ def dump_toml(config: Config, path: Path) -> None:
 
 
 def _validated(table: Mapping[str, Any], path: Path) -> Config:
+    """Strictly: `true` is no number. Through JSON, where a list may stand for a tuple even so."""
     try:
-        return ADAPTER.validate_python(table)
+        return ADAPTER.validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
-        raise UserError(f"{path}: {'; '.join(_sentence(each) for each in error.errors())}") from None
+        raise UserError(f"{path}: {_sentences(error)}") from None
+
+
+def _sentences(error: ValidationError) -> str:
+    return "; ".join(_sentence(each) for each in error.errors())
 
 
 def _sentence(error: Any) -> str:

@@ -34,7 +34,9 @@ _REWRITES = (
 
 def normalise(prompts: list[str]) -> list[str]:
     """The prompts as they are compared."""
-    text = pc.utf8_lower(pc.utf8_normalize(pa.array(prompts, pa.large_string()), form="NFKC"))
+    # NFKC turns a raised or lowered digit into a plain one, and 2³ would be 23.
+    apart = pc.replace_substring_regex(pa.array(prompts, pa.large_string()), r"([²³¹⁰-⁹₀-₉])", r"^\1")
+    text = pc.utf8_lower(pc.utf8_normalize(apart, form="NFKC"))
     for pattern, replacement in _REWRITES:
         text = pc.replace_substring_regex(text, pattern, replacement)
     return list(pc.utf8_trim_whitespace(text).to_pylist())

@@ -50,7 +50,13 @@ class RunFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the folder's lock; a second supervisor is told so. The kernel drops it if we die."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            (self.path / "lock").touch()
+        except (PermissionError, FileExistsError, NotADirectoryError) as error:
+            raise UserError(
+                f"{self.path} cannot be written to ({error.strerror}); name another folder with --output"
+            ) from None
         with (self.path / "lock").open("w") as lock:
             if not _lock(lock):
                 raise UserError(
@@ -73,7 +79,7 @@ class RunFolder:
     def check(self, config: Config, rerun: bool) -> None:
         """Raises UserError if the folder was made by a config that would have computed something else."""
         if not self.config_file.exists():
-            there = {each.name for each in self.path.iterdir()} if self.path.exists() else set()
+            there = {each.name for each in self.path.iterdir()} if self.path.is_dir() else set()
             if any(name not in BEGUN and not name.startswith(".") for name in there):
                 raise UserError(
                     f"{self.path} is not empty and holds no run; name another folder with --output"

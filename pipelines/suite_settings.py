@@ -19,7 +19,7 @@ OF_ROWS = ("subset", "verifier", "verifier_column", "id", "level", "gate", "repo
 class SuiteSettings(BaseModel):
     """[data] The suite: where problems come from and how they are split."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     path: str
     """Hub dataset, local folder or file (JSONL, JSON, Parquet), or `procedural:NAME` for a generator."""

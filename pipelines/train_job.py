@@ -24,7 +24,7 @@ METRICS_FILE = "metrics.jsonl"
 class TrainSettings:
     """[train] How a generation's rows become weights."""
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar = {"extra": "forbid", "allow_inf_nan": False}
 
     learning_rate: PositiveFloat
     """Constant, without warm-up: it bounds Adam's first step, and later generations bring their state."""

@@ -9,9 +9,9 @@ One process without an accelerate config is `trainer_process` itself; several ar
 a short stage). Importing this imports no torch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from ratchetrl.pipelines.train_job import Job, ProbeJob, TrainJob, TrainResult, read_result, write_job
@@ -29,10 +29,16 @@ class TrainerClient:
     """A trainer that takes one job at a time. To be used from one thread, the main one (see `worker.py`)."""
 
     def __init__(
-        self, log: Path, keep_warm: bool, on_step: Callable[[dict[str, Any]], None] = lambda line: None
+        self,
+        log: Path,
+        keep_warm: bool,
+        on_step: Callable[[dict[str, Any]], None] = lambda line: None,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`log` takes what the processes print; `on_step` is given each line of metrics.jsonl."""
+        """`log` takes what the processes print; `on_step` is given each line of metrics.jsonl;
+        `environment` is set for the processes, on top of this one's."""
         self._log, self._keep_warm, self._on_step = log, keep_warm, on_step
+        self._environment = environment
         self._workers: dict[str, Worker] = {}
         self._stop_requested = False
 
@@ -75,7 +81,7 @@ class TrainerClient:
 
     def _worker(self, module: str) -> Worker:
         if module not in self._workers:
-            self._workers[module] = Worker([module], {}, self._log)
+            self._workers[module] = Worker([module], self._environment, self._log)
         return self._workers[module]
 
     def _serve(self, module: str, job: Job, path: Path) -> None:

@@ -30,7 +30,13 @@ class WeightedPart:
 
     def __call__(self, rollout: RewardInput) -> float | None:
         """Return weight x value. Raises `UserError` where the value is neither a finite number nor `None`."""
-        value = self.part(rollout)
+        try:
+            value = self.part(rollout)
+        except Exception as error:
+            raise UserError(
+                f"the reward's part '{self.name}' raised {type(error).__name__}: {error}; "
+                "mend it, or return None where it cannot say"
+            ) from error
         if value is None:
             return None
         if not isinstance(value, int | float) or not math.isfinite(value):

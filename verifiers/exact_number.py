@@ -19,7 +19,7 @@ from ratchetrl.verifiers.verdict import Verdict, bad_format, correct, no_answer,
 MAX_DIGITS = 256
 """Most digits of a number that is read."""
 
-_INTEGER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)"
+_INTEGER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)"
 _DECIMAL = re.compile(rf"([+-]?)(?:\\?\$)?([+-]?)({_INTEGER}(?:\.[0-9]*)?|\.[0-9]+)")
 _FRACTION = re.compile(
     rf"([+-]?)({_INTEGER})/({_INTEGER})|([+-]?)\\[dt]?frac\{{({_INTEGER})\}}\{{({_INTEGER})\}}"

@@ -54,7 +54,7 @@ def _load_module(path: Path) -> ModuleType:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[module_name]
         raise UserError(
             f"{path} cannot be loaded ({type(error).__name__}: {error}); correct the file"

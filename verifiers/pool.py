@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
+from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.verdict import Verdict
 from ratchetrl.verifiers.worker import Submission, Worker, WorkerEnded, WorkerFailure
 
@@ -26,6 +27,10 @@ class VerifierPool:
 
     def __init__(self, workers: int, timeout_s: float) -> None:
         """`timeout_s` is the longest time one answer may take, the import of its verifier left out."""
+        if workers < 1 or timeout_s <= 0:
+            raise UserError(
+                f"{workers} workers and {timeout_s} s cannot judge; give at least one and a time above 0"
+            )
         self._worker_count = workers
         self._timeout_s = timeout_s
         # One thread keeps one process for life: the kernel kills a worker when the thread that started
