@@ -37,15 +37,12 @@ def after_thinking(text: str) -> str | Verdict:
 def marked_answer(tail: str) -> str | Verdict | None:
     r"""Return what is in `\boxed{}`, else what a last line `#### x` or `Answer: x` says.
 
-    `None`: the text marks no answer. All that mark one, boxes and answer lines, must say the same.
+    `None`: the text marks no answer. Several boxes, or several answer lines, must say the same.
     """
     boxes = _boxes(tail)
     if isinstance(boxes, Verdict):
         return boxes
-    said = _answer_on_last_line(tail)
-    if not boxes or isinstance(said, Verdict):
-        return said
-    return _agreed([*boxes, said], "boxes and answer lines") if said is not None else _agreed(boxes, "boxes")
+    return _agreed(boxes, "boxes") if boxes else _answer_on_last_line(tail)
 
 
 def _boxes(text: str) -> list[str] | Verdict:
