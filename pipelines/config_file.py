@@ -23,7 +23,7 @@ from ratchetrl.pipelines.store import atomic_path
 from ratchetrl.verifiers.errors import UserError
 
 ADAPTER = TypeAdapter(Config)
-QUICKSTART = Path(__file__).parent.parent / "configs" / "quickstart.toml"
+QUICKSTART = Path(__file__).resolve().parent.parent / "configs" / "quickstart.toml"
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ class RunFolder:
                     f"{self.path} is not empty and holds no run; name another folder with --output"
                 )
             return
+        if not self.manifests():
+            return  # nothing was computed yet, so nothing can be mixed up
         keys = [
             key
             for key in differing_keys(load_toml(self.config_file), config)

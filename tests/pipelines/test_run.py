@@ -6,6 +6,7 @@ does it.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -126,6 +127,20 @@ def test_the_same_command_on_a_finished_run_changes_nothing(whole_run: Path) -> 
     before, ledger = numbers(whole_run), read_lines(whole_run / "ledger.jsonl")
     assert run(whole_run).returncode == 0
     assert numbers(whole_run) == before and read_lines(whole_run / "ledger.jsonl") == ledger
+
+
+def test_a_spent_budget_leaves_the_champion_where_it_is(whole_run: Path) -> None:
+    before = (whole_run / "champion").resolve()
+    spent = run(whole_run, "--budget.generations", "9", "--budget.generated-tokens", "1")
+    assert spent.returncode == 0 and "budget.generated_tokens" in spent.stdout
+    assert (whole_run / "champion").resolve() == before
+
+
+def test_a_moved_run_goes_on(whole_run: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(whole_run, moved, symlinks=True)
+    assert run(moved).returncode == 0
+    assert numbers(moved) == numbers(whole_run) and (moved / "champion" / "config.json").exists()
 
 
 def test_another_config_in_a_used_folder_is_refused_with_the_keys_that_differ(whole_run: Path) -> None:
