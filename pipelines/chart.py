@@ -17,14 +17,18 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import ScalarFormatter
 
+LABEL_DROP, LABEL_HEIGHT, LABEL_SHIFT = 0.035, 0.05, 1.03
+
 
 def draw_score_against_cost(champions: list[dict[str, Any]], path: Path) -> None:
     """Writes the chart as SVG (the file's name may end in anything)."""
     with plt.rc_context({"svg.hashsalt": "ratchetrl", "svg.fonttype": "none", "font.size": 11}):
         figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
         shades = plt.get_cmap("viridis").resampled(max(len(champions), 2) + 1)
-        for number, champion in enumerate(champions):
-            _draw(axes, champion, shades(number))
+        colours = [shades(number) for number in range(len(champions))]
+        for champion, colour in zip(champions, colours, strict=True):
+            _draw(axes, champion, colour)
+        _name_lines(axes, champions, colours)
         _label_axes(axes)
         figure.savefig(path, format="svg", metadata={"Date": None})
         plt.close(figure)
@@ -45,14 +49,18 @@ def _draw(axes: Axes, champion: dict[str, Any], colour: Any) -> None:
     )
     axes.plot(cost, [p["score"] for p in votes], "-o", color=colour, zorder=3)
     axes.plot(cost, [p["score"] for p in oracle], ":o", color=colour, markerfacecolor="white", zorder=2)
-    name = "base" if champion["generation"] == 0 else f"generation {champion['generation']}"
-    axes.annotate(
-        f"{name}, k = 1",
-        (cost[0], votes[0]["score"]),
-        textcoords="offset points",
-        xytext=(8, -12),
-        color=colour,
-    )
+
+
+def _name_lines(axes: Axes, champions: list[dict[str, Any]], colours: list[Any]) -> None:
+    """A name under the first point of each line, moved down where names would lie on each other."""
+    firsts = [next(point for point in champion["points"] if point["k"] == 1) for champion in champions]
+    lowest = 1.0
+    for number in sorted(range(len(champions)), key=lambda each: -firsts[each]["score"]):
+        lowest = min(firsts[number]["score"] - LABEL_DROP, lowest - LABEL_HEIGHT)
+        generation = champions[number]["generation"]
+        name = "base" if generation == 0 else f"generation {generation}"
+        x = firsts[number]["output_tokens"] * LABEL_SHIFT
+        axes.text(x, lowest, f"{name}, k = 1", color=colours[number], va="center")
 
 
 def _label_axes(axes: Axes) -> None:
