@@ -32,13 +32,14 @@ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem aut
 table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin: 1rem 0; }}
 th, td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d5dae0; vertical-align: top; }}
 td:nth-child(-n+4) {{ white-space: nowrap; }}
+td:nth-child(5) {{ min-width: 16rem; }}
 svg {{ max-width: 100%; height: auto; }}
 .wide {{ overflow-x: auto; }}
 .quiet {{ color: #59636e; }}
 </style></head><body>
 <h1>{title}</h1><p>{headline}</p><div class="wide">{svg}</div>
-<p class="quiet">Report split, fixed for the life of the run: {problems} problems, {samples} samples each. Bands are
-95% intervals over problems. Solid: majority vote of k samples. Dotted: pass@k, which needs the gold to choose
+<p class="quiet">Report split, fixed for the life of the run: {problems} problems, {samples} samples each. Bands
+are 95% intervals over problems. Solid: majority vote of k samples. Dotted: pass@k, which needs the gold to choose
 (an oracle).</p>
 <h2>Generations</h2><div class="wide"><table><tr><th>#</th><th>decision</th><th>base levels</th>
 <th>gain [95%]</th><th>why</th></tr>{decisions}</table></div>
