@@ -89,7 +89,7 @@ class StoredRolloutTrainer(GRPOTrainer):
             model=model,
             reward_funcs=_no_reward,
             args=config,
-            train_dataset=Dataset(rows.table),
+            train_dataset=Dataset.from_dict({"prompt": [""]}),  # TRL wants one; the rows are read below
             processing_class=tokenizer,
         )
         self.remove_callback(PrinterCallback)
@@ -100,7 +100,7 @@ class StoredRolloutTrainer(GRPOTrainer):
         """The drift before each step, in order."""
 
     def get_train_dataloader(self) -> DataLoader[Batch]:
-        """This process's micro-batches, ready made and in order."""
+        """This process's micro-batches, ready made and in order; its rows are read here."""
         rank, processes = self.args.process_index, self.args.world_size
         pad_id = self.processing_class.pad_token_id
         batches = RowBatches(self._stored, self._plan, rank, processes, pad_id, self._rule.mean_over_rows)

@@ -5,20 +5,33 @@
 A Hub name has become a local folder by then (`base_stage.py`).
 """
 
+from typing import Any
+
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from ratchetrl.verifiers.errors import UserError
 
 
 def load_model(folder: str) -> PreTrainedModel:
-    """The model of a folder, in float32 on the CPU (or partitioned, under ZeRO-3)."""
+    """
+    The model of a folder, in float32 on the CPU (or partitioned, under ZeRO-3). Raises UserError where the
+    folder holds no model, or lacks a weight of it: transformers would start that one at random.
+    """
+    model: PreTrainedModel
     try:
-        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        model, report = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # refused below, with the weight's name
         )
-    except (OSError, ValueError) as error:
-        raise _not_a_model(folder, error) from error
+    except (OSError, ValueError, SafetensorError) as error:
+        raise _not_a_model(folder, _first_line(error)) from error
+    _check_complete(folder, report)
     return model
 
 
@@ -27,12 +40,25 @@ def load_tokenizer(folder: str) -> PreTrainedTokenizerBase:
     try:
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError) as error:
-        raise _not_a_model(folder, error) from error
+        raise _not_a_model(folder, _first_line(error)) from error
     return tokenizer
 
 
-def _not_a_model(folder: str, error: Exception) -> UserError:
-    reason = str(error).strip().splitlines()[0]
+def _check_complete(folder: str, report: dict[str, Any]) -> None:
+    """Tied weights do not count: they are in the file once, and in the report not at all."""
+    absent = sorted(report["missing_keys"] | {name for name, *_ in report["mismatched_keys"]})
+    if absent:
+        others = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+        raise _not_a_model(
+            folder, f"its *.safetensors have no {absent[0]}{others} of the shape in config.json"
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+def _not_a_model(folder: str, reason: str) -> UserError:
     return UserError(
         f"{folder} cannot be loaded as a causal language model ({reason}); "
         f"set model.path to a model with config.json, a tokenizer and *.safetensors"

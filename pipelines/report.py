@@ -38,9 +38,9 @@ svg {{ max-width: 100%; height: auto; }}
 .quiet {{ color: #59636e; }}
 </style></head><body>
 <h1>{title}</h1><p>{headline}</p><div class="wide">{svg}</div>
-<p class="quiet">Report split, fixed for the life of the run: {problems} problems, {samples} samples each. Bands
-are 95% intervals over problems. Solid: majority vote of k samples. Dotted: pass@k, which needs the gold to choose
-(an oracle).</p>
+<p class="quiet">Report split, fixed for the life of the run: {problems} problems, {samples} samples each.
+Bands are 95% intervals over problems. Solid: majority vote of k samples. Dotted: pass@k, which needs the
+gold to choose (an oracle).</p>
 <h2>Generations</h2><div class="wide"><table><tr><th>#</th><th>decision</th><th>base levels</th>
 <th>gain [95%]</th><th>why</th></tr>{decisions}</table></div>
 <h2>Score by level</h2><div class="wide">{levels}</div></body></html>

@@ -22,22 +22,25 @@ from typing import Literal
 
 import torch
 
+LARGEST_LOG_WEIGHT = 300.0  # the sum of squares stays finite in double precision
+
 
 @dataclass(frozen=True, slots=True)
 class Drift:
     """The distance from the sampler's policy on one step's rows."""
 
     kl: float
-    """Nats per token."""
+    """Nats per token; inf where a ratio overflows, NaN where a log-probability is not finite."""
     ess: float
-    """Effective-sample share, in (0, 1]."""
+    """Effective-sample share, in (0, 1]; NaN where a log-probability is not finite."""
 
 
 class StageStopped(Exception):
     """The train stage ends here, by its own bounds. Not an error: the result reports it."""
 
     def __init__(self, sentence: str, value: float, diverged: bool) -> None:
-        """`sentence` names the bound, `value` what crossed it; `diverged` means a number was not finite."""
+        """`sentence` names the bound, `value` what crossed it; `diverged`: the policy gives no finite
+        numbers."""
         super().__init__(sentence)
         self.value, self.diverged = value, diverged
 
@@ -52,8 +55,8 @@ class DriftBounds:
     """Least effective-sample share."""
 
     def check(self, drift: Drift) -> None:
-        """Raises StageStopped where a bound is crossed or a number is not finite."""
-        if not (math.isfinite(drift.kl) and math.isfinite(drift.ess)):
+        """Raises StageStopped where a bound is crossed or a log-probability is not finite."""
+        if math.isnan(drift.kl):
             raise StageStopped("a log-probability is not finite", drift.kl, diverged=True)
         if drift.kl > self.max_kl:
             raise StageStopped(f"KL {drift.kl:.3g} is above max_kl {self.max_kl:g}", drift.kl, diverged=False)
@@ -73,12 +76,13 @@ class DriftMeter:
     def add(self, new_logps_B_T: torch.Tensor, old_logps_B_T: torch.Tensor, mask_B_T: torch.Tensor) -> None:
         """Takes in one micro-batch; rows whose mask is all zero do not count."""
         log_ratio_B_T = (new_logps_B_T.double() - old_logps_B_T.double()) * mask_B_T
+        log_ratio_B_T = log_ratio_B_T.masked_fill(~log_ratio_B_T.isfinite(), math.nan)
         tokens_B = mask_B_T.sum(-1)
         if self._level == "token":
             log_weights = log_ratio_B_T[mask_B_T.bool()]
         else:
             log_weights = (log_ratio_B_T.sum(-1) / tokens_B.clamp(min=1))[tokens_B > 0]
-        weights = log_weights.exp()
+        weights = log_weights.clamp(max=LARGEST_LOG_WEIGHT).exp()
         k3 = (log_ratio_B_T.exp() - 1 - log_ratio_B_T).sum()
         count = torch.ones_like(weights).sum()
         sums = torch.stack([k3, tokens_B.sum().double(), weights.sum(), weights.square().sum(), count])

@@ -49,7 +49,8 @@ class TrainSettings:
     gradient_checkpointing: bool = False
     """Recompute activations in the backward pass: less memory, about a third more time."""
     dtype: Literal["float32", "bfloat16"] = "float32"
-    """Arithmetic of the forward pass. bfloat16 is autocast; the weights themselves stay float32."""
+    """Arithmetic of the forward pass. bfloat16 is autocast, and the weights stay float32; under DeepSpeed the
+    weights are bfloat16 too, also as saved, and their float32 masters are part of the optimizer state."""
     processes: PositiveInt = 1
     """Processes to train with: one per GPU."""
     accelerate_config: str | None = None
@@ -99,13 +100,14 @@ class TrainResult:
     """What came of a train stage."""
 
     status: Literal["finished", "stopped_early", "diverged"]
-    """`stopped_early`: a bound on the drift was crossed. `diverged`: a loss or weight was not finite."""
+    """`stopped_early`: a bound on the drift was crossed. `diverged`: a log-probability, loss or gradient was
+    not finite."""
     stop_reason: str = ""
     """One sentence: which bound, at which step, with which value. Empty when finished."""
     stop_step: int | None = None
     """The step, counted from 1, that was not taken (or, diverged, that broke the weights)."""
     stop_value: float | None = None
-    """The value that crossed its bound."""
+    """The value that crossed its bound; None where it is not finite."""
     weights: str | None
     """Folder of the new weights; None when there are none (diverged, or stopped before the first step)."""
     adapter: str | None
@@ -128,10 +130,10 @@ class TrainResult:
     """Tokens of prompts and completions in the steps taken, without padding: for the count of FLOPs."""
     padding_share: float
     """Share of the positions computed that were padding."""
-    max_kl_seen: float
-    """Largest KL to the sampler's policy on any step, in nats per token."""
-    min_ess_seen: float
-    """Smallest effective-sample share on any step."""
+    max_kl_seen: float | None
+    """Largest KL to the sampler's policy on any step, in nats per token; None where it was not finite."""
+    min_ess_seen: float | None
+    """Smallest effective-sample share on any step; None where it was not finite."""
     train_s: float
     """Seconds in the training loop."""
     total_s: float

@@ -1,53 +1,82 @@
 """The rows of a train stage, read from Parquet and turned into the tensors TRL's loss reads.
 
-    rows = TrainRows.read(Path("rows.parquet"))
+    rows = TrainRows.measure(Path("rows.parquet"))            lengths only, for the plan
     batches = RowBatches(rows, plan, rank=0, processes=2, pad_id=0, by_rows=False)
     batches[0]["completion_ids"]                              # [B, T]
 
-A stage's rows are held in memory as Arrow (12 bytes a token); each process makes tensors only of its own.
+The files are streamed twice: for the lengths (16 bytes a row), and for the rows that one process trains on,
+which it keeps (8 bytes a completion token, 4 a prompt token). Nothing else stays in memory.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import torch
+from numpy.typing import NDArray
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import Dataset
 
 from ratchetrl.pipelines.micro_batches import Plan, Rows, row_weight
 from ratchetrl.verifiers.errors import UserError
 
-COLUMNS = ["prompt_ids", "completion_ids", "logprobs", "advantage"]
+LISTS = ["prompt_ids", "completion_ids", "logprobs"]
+READ_ROWS = 256  # at a time: 100 MB of rows of 32,000 tokens
 Batch = dict[str, torch.Tensor]
+
+
+class StoredRow(NamedTuple):
+    """What the loss needs of one `records.TrainRow`."""
+
+    prompt_ids: NDArray[np.int32]
+    completion_ids: NDArray[np.int32]
+    logprobs: NDArray[np.float32]
+    """The sampler's, of each completion token."""
+    advantage: float
 
 
 @dataclass(frozen=True, slots=True)
 class TrainRows:
-    """N rows and their lengths in tokens."""
+    """N rows on disk and their lengths in tokens. A row's number is its place in the files, in their
+    order."""
 
-    table: pa.Table
-    """The columns of `records.TrainRow`."""
+    path: Path
+    """A Parquet file, or a folder of them, with the columns of `records.TrainRow`."""
     prompt_lengths_N: Rows
     """Tokens of each prompt."""
     completion_lengths_N: Rows
     """Tokens of each completion."""
 
     @classmethod
-    def read(cls, path: Path) -> "TrainRows":
-        """Reads a Parquet file or a folder of them. Raises UserError where there is nothing to train on."""
-        table = ds.dataset(path, format="parquet").to_table(columns=COLUMNS).combine_chunks()
-        lengths = {name: pc.list_value_length(table[name]).to_numpy() for name in COLUMNS[:3]}
-        if not len(table) or min(lengths["prompt_ids"].min(), lengths["completion_ids"].min()) < 1:
+    def measure(cls, path: Path) -> "TrainRows":
+        """Reads the lengths. Raises UserError where there is nothing to train on."""
+        parts = [np.stack([_lengths(batch[name]) for name in LISTS]) for batch in _stream(path, LISTS)]
+        prompts_N, completions_N, logprobs_N = np.concatenate([np.empty((3, 0), np.int64), *parts], axis=1)
+        if not len(prompts_N) or min(prompts_N.min(), completions_N.min()) < 1:
             raise UserError(
                 f"{path} has no rows, or one without tokens; train on rows that the select stage wrote"
             )
-        if (lengths["completion_ids"] != lengths["logprobs"]).any():
+        if (completions_N != logprobs_N).any():
             raise UserError(f"{path} has a row with another number of logprobs than tokens; select again")
-        return cls(table, lengths["prompt_ids"].astype(np.int64), lengths["completion_ids"].astype(np.int64))
+        return cls(path, prompts_N, completions_N)
+
+    def load(self, wanted: Rows) -> dict[int, StoredRow]:
+        """The wanted rows, by number."""
+        is_wanted_N = np.zeros(len(self.lengths_N), bool)
+        is_wanted_N[wanted] = True
+        loaded: dict[int, StoredRow] = {}
+        first = 0
+        for batch in _stream(self.path, [*LISTS, "advantage"]):
+            here = np.flatnonzero(is_wanted_N[first : first + len(batch)])
+            loaded.update(zip((first + here).tolist(), _stored_rows(batch.take(pa.array(here))), strict=True))
+            first += len(batch)
+        return loaded
 
     @property
     def lengths_N(self) -> Rows:
@@ -62,9 +91,10 @@ class RowBatches(Dataset[Batch]):
         self, rows: TrainRows, plan: Plan, rank: int, processes: int, pad_id: int, by_rows: bool
     ) -> None:
         """`by_rows`: the loss is a mean over rows, so rows are weighted for micro-batches of uneven size."""
-        self._rows, self._pad_id, self._by_rows = rows, pad_id, by_rows
+        self._lengths_N, self._pad_id, self._by_rows = rows.completion_lengths_N, pad_id, by_rows
         self._parts = [(step, micro_batch) for step in plan for micro_batch in step[rank::processes]]
         self._filler = np.array([int(rows.lengths_N.argmin())])
+        self._rows = rows.load(np.concatenate([self._filler, *(part for _, part in self._parts)]))
 
     def __len__(self) -> int:
         return len(self._parts)
@@ -77,29 +107,49 @@ class RowBatches(Dataset[Batch]):
         the row that fills an empty micro-batch.
         """
         step, micro_batch = self._parts[index]
-        table = self._rows.table.take(micro_batch if len(micro_batch) else self._filler)
+        rows = [self._rows[row] for row in (micro_batch if len(micro_batch) else self._filler).tolist()]
         weight = row_weight(step, micro_batch) if self._by_rows or not len(micro_batch) else 1.0
-        step_tokens = self._rows.completion_lengths_N[np.concatenate(step)].sum()
+        step_tokens = self._lengths_N[np.concatenate(step)].sum()
         return {
-            **_joined(table, self._pad_id),
-            "advantages": torch.tensor(table["advantage"].to_numpy(), dtype=torch.float32) * weight,
+            **_joined(rows, self._pad_id),
+            "advantages": torch.tensor([row.advantage for row in rows], dtype=torch.float32) * weight,
             "num_items_in_batch": torch.tensor(float(step_tokens)),
-            "counted": torch.full((len(table),), len(micro_batch) > 0),
+            "counted": torch.full((len(rows),), len(micro_batch) > 0),
         }
 
 
-def _joined(table: pa.Table, pad_id: int) -> Batch:
+def _stream(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """All rows, a few at a time. A dataset's own scanner would read many row groups ahead."""
+    for file in ds.dataset(path, format="parquet").files:
+        with pq.ParquetFile(file, memory_map=True) as rows:
+            yield from rows.iter_batches(READ_ROWS, columns=columns)
+
+
+def _lengths(lists_N: pa.ListArray) -> Rows:
+    return pc.list_value_length(lists_N).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def _stored_rows(batch: pa.RecordBatch) -> Iterator[StoredRow]:
+    """The rows as views into the batch."""
+    lists = (
+        np.split(batch[name].flatten().to_numpy(zero_copy_only=False), np.cumsum(_lengths(batch[name]))[:-1])
+        for name in LISTS
+    )
+    return map(StoredRow, *lists, batch["advantage"].to_pylist())
+
+
+def _joined(rows: Sequence[StoredRow], pad_id: int) -> Batch:
     """
     Prompt and completion as one row, padded right, cut after the shortest prompt: TRL pads the two apart,
     which would waste a fifth where prompts differ in length. What is left of longer prompts stands before
     the completion, kept out of the loss by `tool_mask`, TRL's mark for tokens the model did not write.
     """
-    prompts = _tensors(table["prompt_ids"], torch.long)
-    completions = _tensors(table["completion_ids"], torch.long)
+    prompts = [torch.tensor(row.prompt_ids, dtype=torch.long) for row in rows]
+    completions = [torch.tensor(row.completion_ids, dtype=torch.long) for row in rows]
     shortest = min(len(prompt) for prompt in prompts)
     rests = [prompt[shortest:] for prompt in prompts]
     ids = [torch.cat(parts) for parts in zip(rests, completions, strict=True)]
-    logps = _tensors(table["logprobs"], torch.float32)
+    logps = [torch.tensor(row.logprobs, dtype=torch.float32) for row in rows]
     prompt_ids = torch.stack([prompt[:shortest] for prompt in prompts])
     return {
         "prompt_ids": prompt_ids,
@@ -114,7 +164,3 @@ def _joined(table: pa.Table, pad_id: int) -> Batch:
 def _after(rests: list[torch.Tensor], values: list[torch.Tensor]) -> torch.Tensor:
     rows = [torch.cat([value.new_zeros(len(rest)), value]) for rest, value in zip(rests, values, strict=True)]
     return pad_sequence(rows, True, 0)
-
-
-def _tensors(lists: pa.ChunkedArray, dtype: torch.dtype) -> list[torch.Tensor]:
-    return [torch.tensor(row.values.to_numpy(zero_copy_only=False), dtype=dtype) for row in lists]

@@ -3,6 +3,8 @@
 result = summarise(job, rows, plan, trainer, stopped, has_weights, train_s, total_s)
 """
 
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -31,23 +33,28 @@ def summarise(
         status=_status(stopped),
         stop_reason=f"at step {len(trainer.drifts)}: {stopped}" if stopped else "",
         stop_step=len(trainer.drifts) if stopped else None,
-        stop_value=stopped.value if stopped else None,
+        stop_value=_finite([stopped.value], max) if stopped else None,
         weights=str(output / "weights") if has_weights else None,
         adapter=str(output / "adapter") if has_weights and job.settings.lora_rank else None,
         optimizer_state=str(output / "optimizer") if has_weights else None,
         optimizer_start="restored" if job.optimizer_state else "fresh",
         steps=steps,
         planned_steps=len(plan),
-        rows=len(rows.table),
+        rows=len(rows.lengths_N),
         trained_rows=sum(len(micro_batch) for micro_batch in taken),
         trained_tokens=sum(int(rows.completion_lengths_N[micro_batch].sum()) for micro_batch in taken),
         forward_tokens=tokens,
         padding_share=1 - tokens / positions if positions else 0.0,
-        max_kl_seen=max(drift.kl for drift in trainer.drifts),
-        min_ess_seen=min(drift.ess for drift in trainer.drifts),
+        max_kl_seen=_finite([drift.kl for drift in trainer.drifts], max),
+        min_ess_seen=_finite([drift.ess for drift in trainer.drifts], min),
         train_s=train_s,
         total_s=total_s,
     )
+
+
+def _finite(values: Sequence[float], worst: Callable[[Sequence[float]], float]) -> float | None:
+    """JSON has no word for a number that is not finite."""
+    return worst(values) if all(map(math.isfinite, values)) else None
 
 
 def _status(stopped: StageStopped | None) -> Literal["finished", "stopped_early", "diverged"]:

@@ -35,8 +35,11 @@ class TrainerClient:
         on_step: Callable[[dict[str, Any]], None] = lambda line: None,
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`log` takes what the processes print; `on_step` is given each line of metrics.jsonl;
-        `environment` is set for the processes, on top of this one's."""
+        """
+        `log` takes what the processes print; `on_step` is given each line of metrics.jsonl; `environment` is
+        set for the processes, on top of this one's. A trainer of one process must see one GPU only
+        (CUDA_VISIBLE_DEVICES): given more, transformers wraps the model in nn.DataParallel.
+        """
         self._log, self._keep_warm, self._on_step = log, keep_warm, on_step
         self._environment = environment
         self._workers: dict[str, Worker] = {}
@@ -56,10 +59,6 @@ class TrainerClient:
         output = Path(job.output)
         self._serve(TRAINER, job, output.with_name(f"{output.stem}_job.json"))
         return output
-
-    def start(self) -> None:
-        """Starts the single trainer process ahead of its first job."""
-        self._worker(TRAINER)
 
     def request_stop(self) -> None:
         """Ends the job in flight after its current step. Safe to call from a signal handler."""

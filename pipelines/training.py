@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
 import yaml
+from accelerate.utils import release_memory
 from transformers import PreTrainedModel, set_seed
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
@@ -38,7 +40,7 @@ Report = Callable[[dict[str, Any]], None]
 def run_train_job(job: TrainJob, report: Report) -> None:
     """Runs the job; `report` is given each step's line of metrics.jsonl, on the first process only."""
     started = time.monotonic()
-    rows = TrainRows.read(Path(job.rows))
+    rows = TrainRows.measure(Path(job.rows))
     plan = _plan(job, rows)
     trainer = _trainer(job, rows, plan)
     log = StepLog(trainer, Path(job.output) / METRICS_FILE, report)
@@ -68,6 +70,8 @@ def _trainer(job: TrainJob, rows: TrainRows, plan: Plan) -> StoredRolloutTrainer
     micro_batches = len(plan[0]) // settings.processes
     # Made before the model is loaded: under ZeRO-3 it has from_pretrained partition the weights as it reads.
     config = grpo_config(job, deepspeed_file(settings.accelerate_config), micro_batches, len(plan))
+    if config.deepspeed:
+        _join_deepspeed()
     set_seed(job.seed)
     bounds = DriftBounds(settings.max_kl, settings.min_ess)
     tokenizer = load_tokenizer(job.weights)
@@ -91,6 +95,13 @@ def deepspeed_file(accelerate_config: str | None) -> str | None:
     return str(path.parent / deepspeed["deepspeed_config_file"]) if deepspeed else None
 
 
+def _join_deepspeed() -> None:
+    """ZeRO-3 counts the processes while the model is read; on CPU transformers would join them only later."""
+    import deepspeed
+
+    deepspeed.init_distributed(verbose=False)
+
+
 def _check_processes(settings: TrainSettings) -> None:
     started = int(os.environ.get("WORLD_SIZE", "1"))  # as torchrun and accelerate tell each process
     if started != settings.processes:
@@ -106,7 +117,7 @@ def _train(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
     try:
         trainer.train()
     except StageStopped as stopped:
-        return stopped
+        return stopped.with_traceback(None)  # its frames hold the model and a step's activations
     return None
 
 
@@ -130,8 +141,29 @@ def _save(trainer: StoredRolloutTrainer, job: TrainJob) -> None:
 
 def _probe(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
     """Probes what was written, on the first process; the training model leaves the device first."""
-    trainer.accelerator.free_memory()
+    release_model(trainer)
     weights = Path(job.output) / "weights"
     if not trainer.args.should_save or write_probe(str(weights), weights / PROBE_FILE):
         return None
     return StageStopped("the trained weights give no finite log-probabilities", float("nan"), diverged=True)
+
+
+def release_model(trainer: StoredRolloutTrainer) -> None:
+    """Frees model, gradients and optimizer state; the trainer keeps its records of what was done."""
+    model = trainer.model
+    for holder in (trainer, trainer.callback_handler):
+        holder.model = holder.optimizer = holder.lr_scheduler = None
+    trainer.model_wrapped = trainer.deepspeed = None
+    trainer.accelerator.free_memory()
+    _take_apart(model)
+    del model
+    release_memory()  # accelerate collected garbage before it let go of its own references
+
+
+def _take_apart(model: torch.nn.Module) -> None:
+    """Caches inside DeepSpeed outlive its `destroy`; what they hold on to must be empty."""
+    parameters, modules = list(model.parameters()), list(model.modules())
+    for parameter in parameters:
+        parameter.data, parameter.grad = parameter.data.new_empty(0), None
+    for part in (*parameters, *modules):
+        vars(part).clear()

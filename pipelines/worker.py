@@ -33,8 +33,6 @@ class WorkerDied(RuntimeError):
 def die_with_parent() -> None:
     """Has the kernel kill this process when its parent dies (Linux). To be called in the child."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.environ.get(PARENT_PID, str(os.getppid())) != str(os.getppid()):
-        os._exit(1)  # the parent died before the kernel was asked
 
 
 class Worker:
@@ -97,6 +95,8 @@ class Channel:
     def __init__(self) -> None:
         """Takes over standard input; to be made once, before any library can print."""
         die_with_parent()
+        if os.getppid() != int(os.environ.pop(PARENT_PID)):
+            os._exit(1)  # the parent died before the kernel was asked
         self._answers = os.fdopen(int(os.environ[ANSWER_FD]), "w", encoding="utf-8")
         self._unread = b""
 

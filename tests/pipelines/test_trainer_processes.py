@@ -52,7 +52,7 @@ def test_a_warm_trainer_serves_refuses_stops_and_is_seen_to_die(
         assert [line["step"] for line in steps] == [1, 2, 3] and result.steps == 3
         with pytest.raises(UserError, match=r"config\.json"):
             trainer.run(job(tmp_path, tiny_rows, tmp_path / "refused"))
-        trainer.start()
+        trainer.probe(ProbeJob(model=str(tiny_model), output=str(tmp_path / "probe.json")))
         os.kill(*children(), signal.SIGKILL)
         with pytest.raises(WorkerDied, match="log"):
             trainer.run(job(tiny_model, tiny_rows, tmp_path / "dead"))
