@@ -48,10 +48,8 @@ def _check_complete(folder: str, report: dict[str, Any]) -> None:
     """Tied weights do not count: they are in the file once, and in the report not at all."""
     absent = sorted(report["missing_keys"] | {name for name, *_ in report["mismatched_keys"]})
     if absent:
-        others = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
-        raise _not_a_model(
-            folder, f"its *.safetensors have no {absent[0]}{others} of the shape in config.json"
-        )
+        reason = f"*.safetensors lacks {len(absent)} of the weights in config.json, as {absent[0]}"
+        raise _not_a_model(folder, reason)
 
 
 def _first_line(error: Exception) -> str:

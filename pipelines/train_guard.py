@@ -22,7 +22,7 @@ from typing import Literal
 
 import torch
 
-LARGEST_LOG_WEIGHT = 300.0  # the sum of squares stays finite in double precision
+LARGEST_LOG_WEIGHT = 300.0  # and the least is minus this: squares stay above 0 and finite in double precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ class StageStopped(Exception):
     """The train stage ends here, by its own bounds. Not an error: the result reports it."""
 
     def __init__(self, sentence: str, value: float, diverged: bool) -> None:
-        """`sentence` names the bound, `value` what crossed it; `diverged`: the policy gives no finite
-        numbers."""
+        """`sentence` names the bound, `value` what crossed it; `diverged`: a result was not finite."""
         super().__init__(sentence)
         self.value, self.diverged = value, diverged
 
@@ -82,7 +81,7 @@ class DriftMeter:
             log_weights = log_ratio_B_T[mask_B_T.bool()]
         else:
             log_weights = (log_ratio_B_T.sum(-1) / tokens_B.clamp(min=1))[tokens_B > 0]
-        weights = log_weights.clamp(max=LARGEST_LOG_WEIGHT).exp()
+        weights = log_weights.clamp(-LARGEST_LOG_WEIGHT, LARGEST_LOG_WEIGHT).exp()
         k3 = (log_ratio_B_T.exp() - 1 - log_ratio_B_T).sum()
         count = torch.ones_like(weights).sum()
         sums = torch.stack([k3, tokens_B.sum().double(), weights.sum(), weights.square().sum(), count])

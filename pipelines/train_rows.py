@@ -94,7 +94,8 @@ class RowBatches(Dataset[Batch]):
         self._lengths_N, self._pad_id, self._by_rows = rows.completion_lengths_N, pad_id, by_rows
         self._parts = [(step, micro_batch) for step in plan for micro_batch in step[rank::processes]]
         self._filler = np.array([int(rows.lengths_N.argmin())])
-        self._rows = rows.load(np.concatenate([self._filler, *(part for _, part in self._parts)]))
+        self.rows = rows.load(np.concatenate([self._filler, *(part for _, part in self._parts)]))
+        """The rows of this process's micro-batches, by number, and one to fill an empty micro-batch."""
 
     def __len__(self) -> int:
         return len(self._parts)
@@ -107,7 +108,7 @@ class RowBatches(Dataset[Batch]):
         the row that fills an empty micro-batch.
         """
         step, micro_batch = self._parts[index]
-        rows = [self._rows[row] for row in (micro_batch if len(micro_batch) else self._filler).tolist()]
+        rows = [self.rows[row] for row in (micro_batch if len(micro_batch) else self._filler).tolist()]
         weight = row_weight(step, micro_batch) if self._by_rows or not len(micro_batch) else 1.0
         step_tokens = self._lengths_N[np.concatenate(step)].sum()
         return {

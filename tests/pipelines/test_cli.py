@@ -105,3 +105,9 @@ def test_version_help_and_environment_are_there() -> None:
     assert "ratchetrl run CONFIG" in ratchetrl("--help").stdout
     assert "--sampling.temperature" in ratchetrl("run", "--help").stdout
     assert json.loads(ratchetrl("env").stdout)["packages"]["trl"]
+
+
+def test_every_benchmark_starts() -> None:
+    for script in sorted((CONFIGS.parent / "scripts").glob("bench_*.py")):
+        shown = subprocess.run([sys.executable, str(script), "--help"], capture_output=True, text=True)
+        assert shown.returncode == 0 and "--model" in shown.stdout, shown.stderr

@@ -1,9 +1,11 @@
 """Recipes load, options go over them, and a mistake is answered with what to do."""
 
+import json
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ratchetrl.pipelines.config_file import differing_keys, load_arguments, load_toml, to_toml, valid_keys
 from ratchetrl.verifiers.errors import UserError
@@ -86,3 +88,13 @@ def test_every_key_has_a_docstring_that_is_its_help(capsys: pytest.CaptureFixtur
     for key in ("--sampling.temperature", "--train.learning-rate", "--budget.generations", "--data.path"):
         assert key in shown
     assert "Sampling temperature" in shown and len(valid_keys()) > 40
+
+
+def test_every_launch_file_can_be_read_and_names_a_deepspeed_file_that_is_there() -> None:
+    launch_files = sorted((CONFIGS / "accelerate").glob("*.yaml"))
+    assert {path.stem for path in launch_files} == {"ddp", "zero1", "zero2", "zero3"}
+    for path in launch_files:
+        deepspeed = yaml.safe_load(path.read_text()).get("deepspeed_config")
+        if deepspeed:
+            file = path.parent / deepspeed["deepspeed_config_file"]
+            assert json.loads(file.read_text())["zero_optimization"]["stage"] == int(path.stem[-1])

@@ -46,5 +46,29 @@ def test_a_crossed_bound_stops_the_stage(drift: Drift) -> None:
         DriftBounds(max_kl=0.1, min_ess=0.5).check(drift)
 
 
+def test_a_ratio_that_overflows_is_drift_and_not_divergence() -> None:
+    new = OLD.clone()
+    new[0, 0] += 1000.0
+    drift = measured(new)
+    assert drift.kl == float("inf") and 0 < drift.ess < 1
+    with pytest.raises(StageStopped) as stopped:
+        DriftBounds(max_kl=0.1, min_ess=0.5).check(drift)
+    assert not stopped.value.diverged
+
+
+def test_ratios_that_vanish_are_drift() -> None:
+    assert measured(OLD - 1000.0).kl == pytest.approx(999.0)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf")])
+def test_a_log_probability_that_is_not_finite_is_divergence(value: float) -> None:
+    new = OLD.clone()
+    new[0, 0] += 1000.0
+    new[1, 0] = value
+    with pytest.raises(StageStopped) as stopped:
+        DriftBounds(max_kl=0.1, min_ess=0.5).check(measured(new))
+    assert stopped.value.diverged
+
+
 def test_inside_the_bounds_training_goes_on() -> None:
     DriftBounds(max_kl=0.1, min_ess=0.5).check(Drift(0.05, 0.9))

@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from ratchetrl.pipelines.losses import LOSSES
+from ratchetrl.pipelines.micro_batches import plan_micro_batches
 from ratchetrl.pipelines.train_job import TrainJob, TrainResult, TrainSettings, read_result
+from ratchetrl.pipelines.train_rows import TrainRows
 from ratchetrl.pipelines.training import run_train_job
 from ratchetrl.verifiers.errors import UserError
 
@@ -91,9 +94,24 @@ def test_drift_ends_the_stage_on_the_last_weights_inside_the_bound(train: Train)
     assert result.weights is not None and str(result.stop_step) in result.stop_reason
 
 
-def test_a_diverged_stage_leaves_no_weights(train: Train) -> None:
+def test_a_diverged_stage_leaves_no_weights_and_a_result_that_is_json(train: Train, tmp_path: Path) -> None:
     result = train("broken", learning_rate=1e30, max_kl=1e30, min_ess=0.0)
     assert result.status == "diverged" and result.weights is None and result.optimizer_state is None
+    assert result.stop_value is None
+    json.dumps(json.loads((tmp_path / "broken" / "result.json").read_text()), allow_nan=False)
+
+
+def test_a_ratio_that_overflows_keeps_the_weights_of_earlier_steps(
+    train: Train, tiny_rows: Path, tmp_path: Path
+) -> None:
+    rows = pq.read_table(tiny_rows).to_pylist()
+    last_step = plan_micro_batches(TrainRows.measure(tiny_rows).lengths_N.tolist(), 8, 4, 1, seed=1)[-1]
+    unlikely = rows[last_step[0][0]]
+    unlikely["logprobs"] = [-2000.0] * len(unlikely["logprobs"])
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet")
+    result = train("overflow", {"rows": str(tmp_path / "rows.parquet")})
+    assert (result.status, result.stop_step, result.stop_value) == ("stopped_early", 3, None)
+    assert result.steps == 2 and result.weights is not None and result.max_kl_seen is None
 
 
 def test_optimizer_state_is_carried_over(train: Train) -> None:

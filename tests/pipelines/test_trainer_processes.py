@@ -44,18 +44,19 @@ def test_a_warm_trainer_serves_refuses_stops_and_is_seen_to_die(
     tiny_model: Path, tiny_rows: Path, tmp_path: Path
 ) -> None:
     steps: list[dict[str, Any]] = []
-    with TrainerClient(tmp_path / "log", keep_warm=True, on_step=steps.append) as trainer:
+    environment = {"OMP_WAIT_POLICY": "PASSIVE"}
+    with TrainerClient(tmp_path / "log", True, steps.append, environment) as trainer:
         trainer.probe(ProbeJob(model=str(tiny_model), output=str(tmp_path / "probe.json")))
         trainer_pids = children()
         result = trainer.run(job(tiny_model, tiny_rows, tmp_path / "one"))
         assert len(trainer_pids) == 1 and children() == trainer_pids
+        assert b"OMP_WAIT_POLICY=PASSIVE" in Path(f"/proc/{trainer_pids[0]}/environ").read_bytes()
         assert [line["step"] for line in steps] == [1, 2, 3] and result.steps == 3
-        with pytest.raises(UserError, match=r"config\.json"):
-            trainer.run(job(tmp_path, tiny_rows, tmp_path / "refused"))
-        trainer.probe(ProbeJob(model=str(tiny_model), output=str(tmp_path / "probe.json")))
         os.kill(*children(), signal.SIGKILL)
         with pytest.raises(WorkerDied, match="log"):
             trainer.run(job(tiny_model, tiny_rows, tmp_path / "dead"))
+        with pytest.raises(UserError, match=r"config\.json"):
+            trainer.run(job(tmp_path, tiny_rows, tmp_path / "refused"))
         trainer.request_stop()
         with pytest.raises(TrainerStopped):
             trainer.run(job(tiny_model, tiny_rows, tmp_path / "stopped"))
@@ -67,7 +68,8 @@ def test_two_processes_and_every_zero_stage_compute_the_loss_of_one(
 ) -> None:
     with TrainerClient(tmp_path / "log", keep_warm=False) as trainer:
         alone = trainer.run(job(tiny_model, tiny_rows, tmp_path / "alone", replace(PAIR, processes=1)))
-    configs = {"ddp": None} | {name: str(ACCELERATE / f"{name}.yaml") for name in ("zero1", "zero2", "zero3")}
+    # ZeRO-3 first: it has to join the processes by itself.
+    configs = {name: str(ACCELERATE / f"{name}.yaml") for name in ("zero3", "zero2", "zero1")} | {"ddp": None}
     jobs: dict[str, TrainJob] = {}
     for name, config in configs.items():  # each layout, then the same going on from what it wrote
         output = tmp_path / name
