@@ -5,7 +5,7 @@
     for event in sampler.sample(order, stop):  ...
     sampler.close()
 
-With `replicas` > 1 every engine runs in a process of its own with its own GPUs, and missing shards are
+With several engines every one runs in a process of its own with its own GPUs, and missing shards are
 dealt out to them. Nothing here imports torch or vLLM.
 """
 
@@ -35,14 +35,12 @@ class SamplerPlan:
 
     engine: EngineSettings
     """What each engine is started with."""
-    replicas: int
-    """Engines side by side."""
     url: str | None
     """Address of a running server, in place of engines of our own."""
     thinking: str
     """Thinking switch of the chat template."""
     gpus: tuple[str | None, ...] = (None,)
-    """CUDA_VISIBLE_DEVICES of each engine; None leaves it as it is."""
+    """One entry per engine: its CUDA_VISIBLE_DEVICES; None leaves that as it is."""
 
 
 def sampler_plan(config: Config, device: str, gpus: tuple[str | None, ...]) -> SamplerPlan:
@@ -57,7 +55,7 @@ def sampler_plan(config: Config, device: str, gpus: tuple[str | None, ...]) -> S
         tensor_parallel=engine.tensor_parallel,
         seed=config.seed,
     )
-    return SamplerPlan(settings, len(gpus), engine.url, config.model.thinking, gpus)
+    return SamplerPlan(settings, engine.url, config.model.thinking, gpus)
 
 
 class Sampler:
@@ -115,7 +113,7 @@ class Sampler:
         self._workers, self._loaded = [], None
 
     def _start(self, weights: Path) -> None:
-        for replica in range(self._plan.replicas):
+        for replica in range(len(self._plan.gpus)):
             worker = Worker(PROCESS, self._environment(replica), self._logs / f"sampler-{replica}.log")
             self._workers.append(worker)
             worker.send(
@@ -136,9 +134,9 @@ class Sampler:
         if (gpus := self._plan.gpus[replica]) is not None:
             return {"CUDA_VISIBLE_DEVICES": gpus}
         passive = {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that spin while they wait starve the judges
-        if self._plan.replicas == 1:
+        if len(self._plan.gpus) == 1:
             return passive
-        cores = sorted(os.sched_getaffinity(0))[replica :: self._plan.replicas]
+        cores = sorted(os.sched_getaffinity(0))[replica :: len(self._plan.gpus)]
         return {**passive, "VLLM_CPU_OMP_THREADS_BIND": ",".join(map(str, cores))}
 
 

@@ -113,7 +113,7 @@ def measure(
 ) -> dict[str, float]:
     """Medians over the rounds, and their ratio."""
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # as the pipeline's engine has it: idle threads must not spin
-    sampler = Sampler(SamplerPlan(SETTINGS, 1, None, "template"), folder / "logs", folder / "scratch")
+    sampler = Sampler(SamplerPlan(SETTINGS, None, "template"), folder / "logs", folder / "scratch")
     sampler.load(arguments.model.resolve())
     llm = VllmEngine(arguments.model.resolve(), SETTINGS, folder / "scratch").llm
     prompts, params = bare_requests(arguments.model, problems, order)

@@ -47,7 +47,7 @@ def _save(model: Qwen3ForCausalLM, tokenizer: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def sampler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sampler]:
     folder = tmp_path_factory.mktemp("sampler")
-    sampler = Sampler(SamplerPlan(SETTINGS, 1, None, "template"), folder / "logs", folder / "scratch")
+    sampler = Sampler(SamplerPlan(SETTINGS, None, "template"), folder / "logs", folder / "scratch")
     yield sampler
     sampler.close()
 
@@ -119,7 +119,9 @@ def test_engines_side_by_side_share_the_shards_and_sample_what_one_would(
     write_records(tmp_path / "problems.parquet", Problem, problems)
     shards = {str(index): (2 * index, 2 * index + 2) for index in range(3)}
     order = dataclasses.replace(ORDER, problems=str(tmp_path / "problems.parquet"), shards=shards)
-    pair = Sampler(SamplerPlan(SETTINGS, 2, None, "template"), tmp_path / "logs", tmp_path / "scratch")
+    pair = Sampler(
+        SamplerPlan(SETTINGS, None, "template", (None, None)), tmp_path / "logs", tmp_path / "scratch"
+    )
     for name, engines in (("one", sampler), ("two", pair)):
         engines.load(tied_models[0])
         list(engines.sample(dataclasses.replace(order, output=str(tmp_path / name)), lambda: False))
