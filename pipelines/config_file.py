@@ -33,7 +33,7 @@ class RunArguments:
     option; defaults shown are the recipe's.
     """
 
-    config: Annotated[Config, tyro.conf.arg(name="")]
+    config: Annotated[tyro.conf.FlagConversionOff[Config], tyro.conf.arg(name="")]
     """The recipe."""
     output: Path
     """Folder of the run."""

@@ -45,9 +45,10 @@ def _longest_first(lengths_N: Sequence[int], random: np.random.Generator) -> Row
     return shuffled[np.argsort(-np.asarray(lengths_N)[shuffled], kind="stable")]
 
 
-def row_weight(step: Sequence[Rows], micro_batch: Rows) -> float:
-    """What makes a mean over micro-batch means the mean over the step's rows: 1 where all are of one size."""
-    return len(micro_batch) * len(step) / sum(len(other) for other in step)
+def row_weight(step: Sequence[Rows], rows: int) -> float:
+    """What makes a mean over the means of micro-batches the mean over the step's rows, for a micro-batch
+    that has so many rows, fillers included: 1 where all are of one size."""
+    return rows * len(step) / sum(len(other) for other in step)
 
 
 def tokens_and_positions(step: Sequence[Rows], lengths_N: Rows) -> tuple[int, int]:

@@ -93,9 +93,13 @@ class RowBatches(Dataset[Batch]):
         """`by_rows`: the loss is a mean over rows, so rows are weighted for micro-batches of uneven size."""
         self._lengths_N, self._pad_id, self._by_rows = rows.completion_lengths_N, pad_id, by_rows
         self._parts = [(step, micro_batch) for step in plan for micro_batch in step[rank::processes]]
-        self._filler = np.array([int(rows.lengths_N.argmin())])
-        self.rows = rows.load(np.concatenate([self._filler, *(part for _, part in self._parts)]))
-        """The rows of this process's micro-batches, by number, and one to fill an empty micro-batch."""
+        self._filler = int(rows.lengths_N.argmin())
+        # TRL gathers figures of each row over the processes, so all must have equally many at a time.
+        self._least = max(len(rows) for step in plan for rows in step) if processes > 1 else 1
+        self.rows = rows.load(
+            np.concatenate([[self._filler], *(part for _, part in self._parts)]).astype(int)
+        )
+        """The rows of this process's micro-batches, by number, and one to fill them up with."""
 
     def __len__(self) -> int:
         return len(self._parts)
@@ -105,17 +109,19 @@ class RowBatches(Dataset[Batch]):
         prompt_ids, prompt_mask [B, P];
         completion_ids, completion_mask, tool_mask, old_per_token_logps [B, T]; advantages [B];
         num_items_in_batch [] the completion tokens of the whole step; counted [B], False for
-        the row that fills an empty micro-batch.
+        a row that only fills the micro-batch up.
         """
         step, micro_batch = self._parts[index]
-        rows = [self.rows[row] for row in (micro_batch if len(micro_batch) else self._filler).tolist()]
-        weight = row_weight(step, micro_batch) if self._by_rows or not len(micro_batch) else 1.0
+        fillers = max(0, self._least - len(micro_batch))
+        rows = [self.rows[row] for row in [*micro_batch.tolist(), *[self._filler] * fillers]]
+        weight = row_weight(step, len(rows)) if self._by_rows else 1.0
+        advantages = [weight * row.advantage for row in rows[: len(micro_batch)]] + [0.0] * fillers
         step_tokens = self._lengths_N[np.concatenate(step)].sum()
         return {
             **_joined(rows, self._pad_id),
-            "advantages": torch.tensor([row.advantage for row in rows], dtype=torch.float32) * weight,
+            "advantages": torch.tensor(advantages, dtype=torch.float32),
             "num_items_in_batch": torch.tensor(float(step_tokens)),
-            "counted": torch.full((len(rows),), len(micro_batch) > 0),
+            "counted": torch.tensor([True] * len(micro_batch) + [False] * fillers),
         }
 
 

@@ -44,5 +44,5 @@ def test_steps_are_alike_in_length_and_differ_with_the_seed() -> None:
 
 def test_weighted_micro_batch_means_are_the_mean_over_the_step() -> None:
     values, step = np.arange(7.0), [np.array([0, 1, 2]), np.array([3, 4]), np.array([5, 6])]
-    weighted = [row_weight(step, rows) * values[rows].mean() for rows in step]
+    weighted = [row_weight(step, len(rows)) * values[rows].mean() for rows in step]
     assert np.mean(weighted) == pytest.approx(values.mean())

@@ -19,7 +19,8 @@ from ratchetrl.verifiers.errors import UserError
 
 ACCELERATE = Path(__file__).parents[2] / "configs" / "accelerate"
 SETTINGS = TrainSettings(learning_rate=1e-3, batch_rows=8, micro_batch_rows=4)
-PAIR = replace(SETTINGS, micro_batch_rows=2, processes=2)
+# 24 rows in 5 steps of 2 micro-batches: the two processes have 3 and 2 rows at a time.
+PAIR = replace(SETTINGS, batch_rows=5, micro_batch_rows=3, processes=2)
 
 
 def job(model: Path, rows: Path, output: Path, settings: TrainSettings = SETTINGS) -> TrainJob:
@@ -103,7 +104,7 @@ def _torchrun(jobs: dict[str, TrainJob], folder: Path) -> None:
 def test_the_launcher_passes_on_steps_and_refusals(tiny_model: Path, tiny_rows: Path, tmp_path: Path) -> None:
     steps: list[dict[str, Any]] = []
     with TrainerClient(tmp_path / "log", keep_warm=True, on_step=steps.append) as trainer:
-        assert trainer.run(job(tiny_model, tiny_rows, tmp_path / "pair", PAIR)).steps == 3
-        assert [line["step"] for line in steps] == [1, 2, 3]
+        assert trainer.run(job(tiny_model, tiny_rows, tmp_path / "pair", PAIR)).steps == 5
+        assert [line["step"] for line in steps] == [1, 2, 3, 4, 5]
         with pytest.raises(UserError, match=r"config\.json"):
             trainer.run(job(tmp_path, tiny_rows, tmp_path / "refused", PAIR))
