@@ -4,8 +4,7 @@
 
 Every stage is found if it is done and run if it is not, so calling this again after a crash continues where
 it broke off. `decision.json`, written last, closes the generation: what is decided is read, never decided
-again. A generation that has nothing to learn from, or whose training left no weights, ends without an
-evaluation.
+again. A generation that has nothing to learn from, or whose training broke off, ends without an evaluation.
 """
 
 from dataclasses import asdict, dataclass
@@ -75,8 +74,8 @@ def run_generation(run: Run, index: int, champion: Champion, base: Champion, unt
     run.progress.label(f"generation {index}, training")
     train = train_stage(run, index, select, champion, base)
     reached("train", train)
-    if manifest(train)["result"]["weights"] is None:
-        return _close(run, index, champion, _no_weights(run, index, plan, verdicts, train), stages)
+    if (unfit := _unfit(manifest(train)["result"])) is not None:
+        return _close(run, index, champion, _rejected(run, index, plan, verdicts, unfit), stages)
     run.progress.label(f"generation {index}, evaluating")
     evaluate = evaluate_stage(run, index, plan, champion, champion_in(train, index))
     reached("evaluate", evaluate)
@@ -104,8 +103,21 @@ def _nothing_to_learn(run: Run, index: int, plan: Plan, verdicts: Path, select: 
     return without_challenger(index, "inconclusive", reason, detectable, run.config.gate.samples)
 
 
-def _no_weights(run: Run, index: int, plan: Plan, verdicts: Path, train: Path) -> Decision:
-    reason = f"training left no weights: {manifest(train)['result']['stop_reason']}"
+def _unfit(result: dict[str, Any]) -> str | None:
+    """Why there is nothing to evaluate, or None. A stage that its bounds stopped in its first half did not
+    learn from its rollouts: the settings are wrong, and a gain by accident is no reason to go on with
+    them."""
+    if result["weights"] is None:
+        return f"training left no weights: {result['stop_reason']}"
+    if result["status"] == "stopped_early" and 2 * result["steps"] < result["planned_steps"]:
+        return (
+            f"training drifted past its bounds in its first half ({result['stop_reason']}, of "
+            f"{result['planned_steps']} steps); the champion stays; lower train.learning_rate"
+        )
+    return None
+
+
+def _rejected(run: Run, index: int, plan: Plan, verdicts: Path, reason: str) -> Decision:
     detectable = _detectable(run, plan, verdicts)
     return without_challenger(index, "rejected", reason, detectable, run.config.gate.samples)
 
