@@ -38,7 +38,7 @@ class Addition:
         operands = addition.draw_operands(level, rng)
         prompt = addition.prompt(operands)
         gold = addition.gold(operands)
-        return Problem(f"addition/{prompt}", (Message("user", prompt),), gold, "exact_number", level)
+        return Problem(f"addition/{prompt}", (Message("user", prompt),), gold, "number", level)
 
 
 GENERATORS: dict[str, Generator] = {"addition": Addition()}

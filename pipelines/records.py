@@ -24,7 +24,7 @@ class Problem:
     """Something to solve whose answer can be checked.
 
     Example:
-        Problem("add-3/17", (Message("user", "417+85="),), gold="502", verifier="exact_number", level="3
+        Problem("add-3/17", (Message("user", "417+85="),), gold="502", verifier="number", level="3
         digits")
     """
 

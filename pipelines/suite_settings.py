@@ -1,7 +1,7 @@
 """The table [data] of a recipe: which problems, and which of them are for what.
 
     SuiteSettings(path="openai/gsm8k", subset="main", prompt="question", gold="answer",
-                  verifier="exact_number", gate_problems=500, report_problems=500)
+                  verifier="number", gate_problems=500, report_problems=500)
 
 Opening what it names is `suites.py`; nothing here touches the disk or the network.
 """

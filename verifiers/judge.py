@@ -1,6 +1,6 @@
 """Judge JSON lines: the command `ratchetrl judge VERIFIER < in.jsonl > out.jsonl`.
 
-    judge_lines("exact_number", sys.stdin, sys.stdout)
+    judge_lines("number", sys.stdin, sys.stdout)
 
 Each line in is `{"answer": "<completion>", "gold": ...}`, each line out the verdict, in the same order.
 A gold that is not text is handed to the verifier as JSON text. Other keys of a line are not read.

@@ -1,7 +1,7 @@
 """Judge in worker processes, so that an answer that hangs or crashes its verifier costs only itself.
 
     with VerifierPool(workers=2, timeout_s=10.0) as pool:
-        verdicts = pool.judge([Submission("exact_number", "#### 72", "72"), ...])   # in order
+        verdicts = pool.judge([Submission("number", "#### 72", "72"), ...])   # in order
 
 `judge` may be called from several threads at once. A worker that does not answer in time is killed and
 replaced, its answer becomes `verifier_error`, the rest are judged by the replacement. A worker that dies

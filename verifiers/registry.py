@@ -4,35 +4,39 @@
     def yes_no(answer: str, gold: str) -> Verdict:
         ...
 
-    judge = load("exact_number")            # or load("my_verifiers/yes_no.py:yes_no")
+    judge = load("number")            # or load("my_verifiers/yes_no.py:yes_no")
     judge("so it is\\n#### 72", "72").status  # Status.correct
 
 `read_gold` turns the gold's text into what the function compares with and raises `ValueError`
 where it cannot; `read_gold=str` takes any text, `read_gold=json.loads` structured golds.
+With `settings=SomeDataclass` the function takes them as a third argument, and users write them after the
+name: `load('units{"tolerance": 0.01}')`.
 A verifier is called in this process: a hang or a crash is the pool's business, not ours.
 """
 
 import difflib
 import hashlib
 import importlib
+import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from ratchetrl.verifiers.built_in import BUILT_IN
 from ratchetrl.verifiers.errors import GoldError, UserError
 from ratchetrl.verifiers.plugin import is_file_reference, load_from_file
+from ratchetrl.verifiers.reference import format_reference, parse_reference
 from ratchetrl.verifiers.verdict import Status, Verdict, verifier_error
 
 GoldT = TypeVar("GoldT")
 Example = tuple[str, str]
 """An answer as a model would write it, and its gold."""
-
-BUILT_IN: Mapping[str, str] = MappingProxyType({"exact_number": "ratchetrl.verifiers.exact_number"})
-"""Name of each verifier of this room -> the module that defines it under that name."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,41 @@ class Verifier(Generic[GoldT]):
     name: str
     """Its name, as verdicts carry it."""
     version: str
-    """Short hash of its code."""
-    judge: Callable[[str, GoldT], Verdict]
-    """The decorated function: (answer, gold as read) -> verdict."""
+    """Short hash of its code and settings."""
+    judge: Callable[..., Verdict]
+    """The decorated function: (answer, gold as read), and the settings if it has any -> verdict."""
     gold_reader: Callable[[str], GoldT]
     """Reads a gold's text; raises `ValueError` where it cannot."""
     correct: tuple[Example, ...]
     """Examples that must be judged correct."""
     incorrect: tuple[Example, ...]
     """Examples that must be judged, and not as correct."""
+    oracle: Callable[[GoldT], str | None] | None = None
+    """Gold as read -> an answer that must be judged correct, `None` where it cannot say."""
+    impossible: Callable[[GoldT], str | None] | None = None
+    """Gold as read -> the text of a gold that no honest answer reaches, `None` where it cannot say."""
+    allowance_s: Callable[[GoldT], float] | None = None
+    """Gold as read -> seconds that the answer itself may use while it is judged."""
+    settings_type: type | None = None
+    """The dataclass of its settings; `None` where it has none."""
+    settings: Any = None
+    """Its settings; `None` where it has none."""
+    example_settings: Any = None
+    """The settings under which its examples hold."""
+
+    def with_settings(self, given: Mapping[str, Any]) -> "Verifier[GoldT]":
+        """Return this verifier with these settings; raises `UserError` where they are not its own."""
+        if self.settings_type is None:
+            if given:
+                raise UserError(f"verifier {self.name} has no settings; leave out {', '.join(given)}")
+            return self
+        try:
+            settings = _strict(self.settings_type).validate_json(json.dumps(dict(given)))
+        except ValidationError as error:
+            raise UserError(_setting_fault(self.name, self.settings_type, error)) from error
+        text = format_reference(self.version, given)
+        version = hashlib.sha256(text.encode()).hexdigest()[:8] if given else self.version
+        return replace(self, settings=settings, version=version)
 
     def read_gold(self, gold: str) -> GoldT:
         """Return the gold as the function takes it; raises `GoldError` where it cannot be read."""
@@ -77,7 +107,8 @@ class Verifier(Generic[GoldT]):
     def _judge_or_say_why_not(self, answer: str, gold: str) -> Verdict:
         """The boundary at which a verifier's own fault becomes `verifier_error`."""
         try:
-            verdict: object = self.judge(answer, self.read_gold(gold))
+            settings = () if self.settings_type is None else (self.settings,)
+            verdict: object = self.judge(answer, self.read_gold(gold), *settings)
         except Exception as error:
             return verifier_error(f"{type(error).__name__}: {error}")
         if not isinstance(verdict, Verdict):
@@ -88,8 +119,9 @@ class Verifier(Generic[GoldT]):
         """Judge the verifier's own examples; raises `UserError` at the first that comes out otherwise."""
         expectations = [(example, True) for example in self.correct]
         expectations += [(example, False) for example in self.incorrect]
+        as_in_examples = replace(self, settings=self.example_settings)
         for (answer, gold), expected in expectations:
-            verdict = self(answer, gold)
+            verdict = as_in_examples(answer, gold)
             if verdict.score is None or (verdict.status is Status.correct) != expected:
                 raise UserError(
                     f"verifier {self.name} judges its own example {answer!r} with gold {gold!r} as"
@@ -103,27 +135,49 @@ def verifier(
     read_gold: Callable[[str], GoldT],
     correct: Sequence[Example],
     incorrect: Sequence[Example],
-) -> Callable[[Callable[[str, GoldT], Verdict]], Verifier[GoldT]]:
+    oracle: Callable[[GoldT], str | None] | None = None,
+    impossible: Callable[[GoldT], str | None] | None = None,
+    allowance_s: Callable[[GoldT], float] | None = None,
+    settings: type | None = None,
+    example_settings: Any = None,
+) -> Callable[[Callable[..., Verdict]], Verifier[GoldT]]:
     """Make a verifier of a function; both kinds of examples are mandatory.
 
-    Raises `UserError` where either list is empty.
+    `example_settings` may be left out where every setting has a default. Raises `UserError` where either
+    list of examples is empty.
     """
     if not correct or not incorrect:
         raise UserError(
             f"verifier {name} lacks examples of both kinds; give it correct=[...] and incorrect=[...]"
         )
+    if settings is not None and example_settings is None:
+        example_settings = settings()
 
-    def decorate(judge: Callable[[str, GoldT], Verdict]) -> Verifier[GoldT]:
-        return Verifier(name, _code_version(judge), judge, read_gold, tuple(correct), tuple(incorrect))
+    def decorate(judge: Callable[..., Verdict]) -> Verifier[GoldT]:
+        return Verifier(
+            name=name,
+            version=_code_version(judge),
+            judge=judge,
+            gold_reader=read_gold,
+            correct=tuple(correct),
+            incorrect=tuple(incorrect),
+            oracle=oracle,
+            impossible=impossible,
+            allowance_s=allowance_s,
+            settings_type=settings,
+            example_settings=example_settings,
+        )
 
     return decorate
 
 
-def load(name: str) -> Verifier[Any]:
-    """Return the verifier of that name, or of that `path/to/file.py:name`.
+def load(reference: str) -> Verifier[Any]:
+    """Return the verifier `name` or `path/to/file.py:name`, with settings where any follow as JSON.
 
-    Raises `UserError` for a name that is unknown (with the nearest known one) or is no verifier.
+    Raises `UserError` for a name that is unknown (with the nearest known one), for one that is no
+    verifier, and for settings that are not its own.
     """
+    name, settings = parse_reference(reference)
     if is_file_reference(name):
         found = load_from_file(name)
     elif name in BUILT_IN:
@@ -133,14 +187,25 @@ def load(name: str) -> Verifier[Any]:
         raise UserError(f"there is no verifier '{name}'; did you mean '{nearest}', or path/to/file.py:name?")
     if not isinstance(found, Verifier):
         raise UserError(f"'{name}' is not a verifier; decorate the function with @verifier")
-    return found
+    return found.with_settings(settings)
+
+
+def _strict(settings_type: type) -> TypeAdapter[Any]:
+    """Settings are as strict as a config: no unknown key, no text in place of a number."""
+    return TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(settings_type))
+
+
+def _setting_fault(name: str, settings_type: type, error: ValidationError) -> str:
+    known = ", ".join(field.name for field in fields(settings_type))
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "settings"
+    return f"verifier {name}: {where}: {first['msg']}; its settings are {known}"
 
 
 def _code_version(judge: Callable[..., object]) -> str:
     """Hash the source of the function's module and of the modules of this room that it draws on.
 
-    A verifier's settings are constants of its module, so they are part of its code. The hash is taken
-    while the module is being loaded: what it imports below the decorator is not seen.
+    The hash is taken while the module is being loaded: what it imports below the decorator is not seen.
     """
     files = _source_files(judge.__module__)
     return hashlib.sha256(b"\0".join(files[name].read_bytes() for name in sorted(files))).hexdigest()[:8]

@@ -77,10 +77,12 @@ class Verdict:
     """Seconds that judging took."""
     peak_memory_bytes: int | None = None
     """Largest memory of what the answer ran; `None` where it ran nothing."""
+    shown_passed: bool | None = None
+    """Whether the answer passes the tests that its prompt shows; `None` where none are shown."""
     verifier: str = ""
     """Name of the verifier."""
     version: str = ""
-    """Short hash of the verifier's code."""
+    """Short hash of the verifier's code and settings."""
 
     def __post_init__(self) -> None:
         """Hold the table: the score follows from the status, except for `partial`."""
@@ -105,6 +107,7 @@ class Verdict:
             "cpu_s": self.cpu_s,
             "wall_s": self.wall_s,
             "peak_memory_bytes": self.peak_memory_bytes,
+            "shown_passed": self.shown_passed,
             "verifier": f"{self.verifier}@{self.version}",
         }
 
@@ -138,6 +141,21 @@ def no_answer(reason: str) -> Verdict:
 def bad_format(reason: str, answer: str | None = None) -> Verdict:
     """Something was answered in a form that was not asked for: score 0."""
     return Verdict(Status.format, 0.0, answer, reason)
+
+
+def timed_out(reason: str, answer: str | None = None) -> Verdict:
+    """The answer itself ran out of its time: score 0."""
+    return Verdict(Status.timeout, 0.0, answer, reason)
+
+
+def crashed(reason: str, answer: str | None = None) -> Verdict:
+    """The answer itself failed while it ran: score 0."""
+    return Verdict(Status.crash, 0.0, answer, reason)
+
+
+def unsafe(reason: str, answer: str | None = None) -> Verdict:
+    """The answer tried what it may not: score 0."""
+    return Verdict(Status.unsafe, 0.0, answer, reason)
 
 
 def verifier_error(reason: str) -> Verdict:

@@ -1,7 +1,7 @@
 """The parent's end of one worker process of the pool.
 
     worker = Worker()
-    for verdict in worker.judge([Submission("exact_number", "#### 72", "72")], timeout_s=10.0):
+    for verdict in worker.judge([Submission("number", "#### 72", "72")], timeout_s=10.0):
         ...
     worker.kill()
 

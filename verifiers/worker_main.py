@@ -4,7 +4,7 @@
 
 It reads requests and writes replies, JSON on one line each, over the inherited socket:
 
-    {"load": "exact_number"}                      -> {"name": ..., "version": ...} or {"error": "..."}
+    {"load": "number"}                      -> {"name": ..., "version": ...} or {"error": "..."}
     {"judge": [[name, answer, gold], ...]}        -> one verdict a line, each written when it is reached
 
 Only plain data crosses, so nothing that a completion did to this process is unpickled by the parent.

@@ -90,7 +90,7 @@ def test_a_dry_run_shows_the_plan_and_creates_nothing(tmp_path: Path) -> None:
 
 def test_judge_answers_a_line_with_a_verdict() -> None:
     lines = [{"answer": "so\n#### 72", "gold": "72"}, {"answer": "<think>72", "gold": "72"}]
-    answer = ratchetrl("judge", "exact_number", stdin="".join(json.dumps(line) + "\n" for line in lines))
+    answer = ratchetrl("judge", "number", stdin="".join(json.dumps(line) + "\n" for line in lines))
     assert [json.loads(line)["status"] for line in answer.stdout.splitlines()] == ["correct", "no_answer"]
 
 

@@ -13,7 +13,7 @@ from ratchetrl.verifiers.errors import UserError
 def settings(**changes: Any) -> SuiteSettings:
     chosen: dict[str, Any] = {"path": "somewhere", "gate_problems": 1, "report_problems": 1}
     if "verifier_column" not in changes:
-        chosen["verifier"] = "exact_number"
+        chosen["verifier"] = "number"
     return SuiteSettings(**{**chosen, **changes})
 
 
@@ -26,7 +26,7 @@ def test_a_text_becomes_the_users_message_with_the_instruction_around_it() -> No
     chosen = settings(instruction="{prompt}\nEnd with \\boxed{}.")
     (problem,) = problems({"prompt": ["What is {x}?"], "gold": ["5"]}, chosen)
     assert problem.messages == (Message("user", "What is {x}?\nEnd with \\boxed{}."),)
-    assert (problem.gold, problem.verifier, problem.level) == ("5", "exact_number", "")
+    assert (problem.gold, problem.verifier, problem.level) == ("5", "number", "")
 
 
 def test_a_chat_keeps_its_turns_and_instructs_the_last() -> None:
@@ -85,8 +85,8 @@ def test_a_row_without_its_id_is_refused() -> None:
 
 def test_a_row_may_choose_among_verifiers_but_not_bring_a_file() -> None:
     chosen = settings(verifier_column="judge")
-    (problem,) = problems({"prompt": ["a"], "gold": ["1"], "judge": ["exact_number"]}, chosen)
-    assert problem.verifier == "exact_number"
+    (problem,) = problems({"prompt": ["a"], "gold": ["1"], "judge": ["number"]}, chosen)
+    assert problem.verifier == "number"
     with pytest.raises(UserError, match="use the name of a registered one"):
         problems({"prompt": ["a"], "gold": ["1"], "judge": ["/tmp/evil.py:judge"]}, chosen)
 

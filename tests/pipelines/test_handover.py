@@ -97,9 +97,7 @@ def test_shards_hold_whole_groups_in_the_order_of_the_plan(
 ) -> None:
     sampler.load(tied_models[0])
     prompts = ["1+1=", "2+2=", "9" * 200]  # the last leaves no room for an answer
-    problems = [
-        Problem(f"p{n}", (Message("user", text),), "2", "exact_number") for n, text in enumerate(prompts)
-    ]
+    problems = [Problem(f"p{n}", (Message("user", text),), "2", "number") for n, text in enumerate(prompts)]
     write_records(tmp_path / "problems.parquet", Problem, problems)
     order = dataclasses.replace(ORDER, problems=str(tmp_path / "problems.parquet"), output=str(tmp_path))
     list(sampler.sample(order, lambda: False))
@@ -115,7 +113,7 @@ def test_shards_hold_whole_groups_in_the_order_of_the_plan(
 def test_engines_side_by_side_share_the_shards_and_sample_what_one_would(
     tied_models: tuple[Path, Path], sampler: Sampler, tmp_path: Path
 ) -> None:
-    problems = [Problem(f"p{n}", (Message("user", f"{n}+{n}="),), "2", "exact_number") for n in range(6)]
+    problems = [Problem(f"p{n}", (Message("user", f"{n}+{n}="),), "2", "number") for n in range(6)]
     write_records(tmp_path / "problems.parquet", Problem, problems)
     shards = {str(index): (2 * index, 2 * index + 2) for index in range(3)}
     order = dataclasses.replace(ORDER, problems=str(tmp_path / "problems.parquet"), shards=shards)

@@ -22,7 +22,7 @@ def carries(left: str, right: str) -> list[int]:
 def test_a_seed_gives_the_same_problem_on_every_machine() -> None:
     problem = load_generator("addition").problem("3 digits", Random("a seed"))
     assert problem == Problem(
-        "addition/507+615=", (Message("user", "507+615="),), "1122", "exact_number", "3 digits"
+        "addition/507+615=", (Message("user", "507+615="),), "1122", "number", "3 digits"
     )
 
 

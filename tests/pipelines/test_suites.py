@@ -40,7 +40,7 @@ def write_parquet(path: Path, some: list[Row]) -> Path:
 
 
 def settings(path: Path | str, **changes: Any) -> SuiteSettings:
-    chosen: dict[str, Any] = {"prompt": "question", "gold": "answer", "verifier": "exact_number"}
+    chosen: dict[str, Any] = {"prompt": "question", "gold": "answer", "verifier": "number"}
     chosen |= {"gate_problems": 10, "report_problems": 10}
     return SuiteSettings(path=str(path), **{**chosen, **changes})
 
@@ -224,7 +224,7 @@ def test_opening_local_files_imports_neither_torch_nor_datasets(tmp_path: Path) 
         "import sys; from ratchetrl.pipelines.suites import open_suite; "
         "from ratchetrl.pipelines.suite_settings import SuiteSettings; "
         f"open_suite(SuiteSettings(path={str(tmp_path)!r}, prompt='question', gold='answer', "
-        "verifier='exact_number', gate_problems=5, report_problems=5), 1); "
+        "verifier='number', gate_problems=5, report_problems=5), 1); "
         "sys.exit(bool({'torch', 'datasets', 'vllm'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -18,7 +18,7 @@ def gsm8k() -> SuiteSettings:
         path=str(Path(str(DATA)) / "gsm8k"),
         prompt="question",
         gold="answer",
-        verifier="exact_number",
+        verifier="number",
         gate_problems=500,
         report_problems=500,
     )

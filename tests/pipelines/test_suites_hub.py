@@ -23,7 +23,7 @@ from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.pipelines.suites import open_suite
 from ratchetrl.verifiers.errors import UserError
 try:
-    sums = SuiteSettings(path="somebody/sums", verifier="exact_number", gate_problems=1, report_problems=1)
+    sums = SuiteSettings(path="somebody/sums", verifier="number", gate_problems=1, report_problems=1)
     open_suite(sums, seed=1)
 except UserError as error:
     print(error, "torch" in sys.modules)
@@ -54,7 +54,7 @@ def test_a_dataset_read_by_datasets_is_the_one_read_from_its_files(
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
     folder = sums(tmp_path / "sums" / "data" / "train-00000-of-00001.parquet")
     chosen = SuiteSettings(
-        path=str(folder), prompt="messages", verifier="exact_number", gate_problems=5, report_problems=5
+        path=str(folder), prompt="messages", verifier="number", gate_problems=5, report_problems=5
     )
     hub = open_finite(open_hub(str(folder), None, "main"), chosen, seed=1)
     files = open_finite(open_files(folder, None), chosen, seed=1)

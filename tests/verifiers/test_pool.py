@@ -30,7 +30,7 @@ def statuses(pool: VerifierPool, *answers: str) -> list[str]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_verdicts_come_in_order_and_do_not_depend_on_the_number_of_workers(workers: int) -> None:
-    submissions = [Submission("exact_number", f"#### {n}", "72") for n in range(300)]
+    submissions = [Submission("number", f"#### {n}", "72") for n in range(300)]
     with VerifierPool(workers, AMPLE_S) as pool:
         verdicts = pool.judge(submissions)
     assert [verdict.answer for verdict in verdicts] == [str(n) for n in range(300)]
@@ -44,8 +44,8 @@ def test_nothing_to_judge_is_nothing() -> None:
 
 def test_a_verdict_tells_who_judged_and_what_it_cost() -> None:
     with VerifierPool(1, AMPLE_S) as pool:
-        verdict = pool.judge([Submission("exact_number", "#### 72", "72")])[0]
-    assert verdict.verifier == "exact_number" and len(verdict.version) == 8
+        verdict = pool.judge([Submission("number", "#### 72", "72")])[0]
+    assert verdict.verifier == "number" and len(verdict.version) == 8
     assert 0 < verdict.wall_s < AMPLE_S and 0 < verdict.cpu_s < AMPLE_S
 
 
@@ -83,14 +83,14 @@ def test_a_worker_killed_from_outside_loses_nothing() -> None:
 def test_a_worker_killed_from_outside_is_not_blamed_on_the_verifier_it_loads_next() -> None:
     with VerifierPool(1, AMPLE_S) as pool:
         os.kill(int(pool.judge(moody("pid"))[0].answer or ""), signal.SIGKILL)
-        assert pool.judge([Submission("exact_number", "72", "72")])[0].status is Status.correct
+        assert pool.judge([Submission("number", "72", "72")])[0].status is Status.correct
 
 
 def test_verifiers_may_be_mixed() -> None:
     mixed = [
-        Submission("exact_number", "72", "72"),
+        Submission("number", "72", "72"),
         *moody("yes", "die"),
-        Submission("exact_number", "7", "72"),
+        Submission("number", "7", "72"),
     ]
     with VerifierPool(1, AMPLE_S) as pool:
         verdicts = pool.judge(mixed * 4)
@@ -101,10 +101,10 @@ def test_verifiers_may_be_mixed() -> None:
         "wrong",
     ]
     assert [verdict.verifier for verdict in verdicts[:4]] == [
-        "exact_number",
+        "number",
         "moody",
         "moody",
-        "exact_number",
+        "number",
     ]
 
 
@@ -119,7 +119,7 @@ def test_several_threads_judge_at_once() -> None:
     found: dict[int, list[str | None]] = {}
 
     def judge(n: int) -> None:
-        submissions = [Submission("exact_number", f"#### {n}", "1")] * 200
+        submissions = [Submission("number", f"#### {n}", "1")] * 200
         found[n] = [verdict.answer for verdict in pool.judge(submissions)]
 
     with VerifierPool(2, AMPLE_S) as pool:
@@ -142,7 +142,7 @@ def test_a_worker_outlives_the_thread_that_first_judged() -> None:
 
 
 def test_an_unknown_verifier_is_the_users_error() -> None:
-    with VerifierPool(1, AMPLE_S) as pool, pytest.raises(UserError, match="did you mean 'exact_number'"):
+    with VerifierPool(1, AMPLE_S) as pool, pytest.raises(UserError, match="did you mean 'number'"):
         pool.judge([Submission("exact_nubmer", "1", "1")])
 
 
@@ -207,4 +207,4 @@ def test_a_file_in_the_current_directory_does_not_shadow_a_library(
     (tmp_path / "json.py").write_text("raise SystemExit('shadowed')\n")
     monkeypatch.chdir(tmp_path)
     with VerifierPool(1, AMPLE_S) as pool:
-        assert pool.judge([Submission("exact_number", "#### 72", "72")])[0].status is Status.correct
+        assert pool.judge([Submission("number", "#### 72", "72")])[0].status is Status.correct

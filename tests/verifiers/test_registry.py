@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ratchetrl.verifiers.built_in import BUILT_IN
 from ratchetrl.verifiers.errors import GoldError, UserError
-from ratchetrl.verifiers.registry import BUILT_IN, load, verifier
+from ratchetrl.verifiers.registry import load, verifier
 from ratchetrl.verifiers.verdict import Status, Verdict, correct, verifier_error, wrong
 
 YES_NO = """
@@ -48,8 +49,8 @@ def test_the_version_follows_the_code_and_not_the_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("exact_numbr", "did you mean 'exact_number'"),
-        ("zzz", "did you mean 'exact_number'"),
+        ("exact_numbr", "did you mean 'number'"),
+        ("zzz", "did you mean 'number'"),
         ("nowhere/mine.py:yes_no", "does not exist; correct the path"),
         ("{tmp}/mine.py:yes_on", "did you mean 'yes_no'"),
         ("{tmp}/mine.py:nothing_like_it", "define 'nothing_like_it' there"),

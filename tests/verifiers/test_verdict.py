@@ -59,7 +59,7 @@ def test_an_answer_that_is_not_text_cannot_be_made() -> None:
 
 def test_a_verdict_survives_json() -> None:
     verdict = Verdict(
-        Status.partial, 0.25, "x\ud800", "one of four", 3.5, 0.1, 0.2, 4096, "my@verifier", "1a2b3c4d"
+        Status.partial, 0.25, "x\ud800", "one of four", 3.5, 0.1, 0.2, 4096, False, "my@verifier", "1a2b3c4d"
     )
     data = json.loads(json.dumps(verdict.to_dict()))
     assert data["verifier"] == "my@verifier@1a2b3c4d" and data["status"] == "partial"

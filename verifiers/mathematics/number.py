@@ -1,4 +1,4 @@
-r"""Verifier `exact_number`: one number, compared exactly.
+r"""Verifier `number`: one number, compared exactly.
 
 Read as a number: `72`, `-3`, `+3`, `1,234`, `0.50`, `.5`, `72.`, each also with a `$` or `\$` in front;
 `3/4`, `\frac{3}{4}` (and `\dfrac`, `\tfrac`); any of these between a pair of `$`. The gold is such a
@@ -69,7 +69,7 @@ def read_gold(gold: str) -> Fraction:
 
 
 @verifier(
-    "exact_number",
+    "number",
     read_gold=read_gold,
     correct=[
         (r"<think>8*9=72</think>It is \boxed{72}.", "72"),
@@ -90,7 +90,7 @@ def read_gold(gold: str) -> Fraction:
         ("#### 100000000000000000001", "100000000000000000000"),
     ],
 )
-def exact_number(answer: str, gold: Fraction) -> Verdict:
+def number(answer: str, gold: Fraction) -> Verdict:
     """Judge the marked answer, or the whole text after the thinking where that is just a number."""
     tail = after_thinking(answer)
     if isinstance(tail, Verdict):

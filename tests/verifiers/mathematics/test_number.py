@@ -1,4 +1,4 @@
-"""The verifier `exact_number`."""
+"""The verifier `number`."""
 
 import json
 import os
@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratchetrl.verifiers.errors import GoldError
-from ratchetrl.verifiers.exact_number import MAX_DIGITS, exact_number, parse_number
+from ratchetrl.verifiers.mathematics.number import MAX_DIGITS, number, parse_number
 
 
 def status(answer: str, gold: str) -> str:
-    return exact_number(answer, gold).status.value
+    return number(answer, gold).status.value
 
 
 def test_its_own_examples_hold() -> None:
-    exact_number.check_examples()
+    number.check_examples()
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_every_decimal_is_read_back(number: object) -> None:
 @settings(deadline=None)
 @given(st.text())
 def test_no_answer_makes_it_raise_or_earns_a_reward_by_chance(text: str) -> None:
-    assert exact_number(text, "918273645").score == 0.0
+    assert number(text, "918273645").score == 0.0
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_the_status_tells_how_an_answer_failed(answer: str, expected: str) -> No
 
 def test_equal_values_have_one_answer_text_so_that_votes_add_up() -> None:
     answers = [r"\boxed{0.5}", r"\boxed{2/4}", r"\boxed{\frac12}", r"\boxed{\frac{1}{2}}"]
-    assert [exact_number(answer, "1/2").answer for answer in answers] == ["1/2", "1/2", r"\frac12", "1/2"]
+    assert [number(answer, "1/2").answer for answer in answers] == ["1/2", "1/2", r"\frac12", "1/2"]
 
 
 def test_a_gold_may_be_the_whole_answer_field_of_gsm8k() -> None:
@@ -104,7 +104,7 @@ def test_a_gold_may_be_the_whole_answer_field_of_gsm8k() -> None:
 @pytest.mark.parametrize("gold", ["", "seventy-two", "#### ", "84/2", "1" * 300])
 def test_a_gold_that_cannot_be_read_is_refused_at_load_and_never_judged(gold: str) -> None:
     with pytest.raises(GoldError, match="correct the gold"):
-        exact_number.read_gold(gold)
+        number.read_gold(gold)
     assert status("72", gold) == "verifier_error"
 
 
