@@ -21,6 +21,7 @@ MAX_CLAIMS = 64
 """Most boxes, or most answer lines, that are compared with one another."""
 
 _BRACE_OR_BOX = re.compile(r"\\boxed\s*\{|\\.|[{}]", re.DOTALL)
+_BOLD_LINE = re.compile(r"\*\*(Answer:.*)\*\*|\*\*Answer:\*\*(.*)")  # as chat models set it
 _ANSWER_LINE = re.compile(r"(?:####|Answer:)[ \t]*(.*)")
 
 
@@ -39,13 +40,20 @@ def marked_answer(tail: str) -> str | Verdict | None:
 
     `None`: the text marks no answer. Several boxes, or several answer lines, must say the same.
     """
-    boxes = _boxes(tail)
-    if isinstance(boxes, Verdict):
-        return boxes
-    return _agreed(boxes, "boxes") if boxes else _answer_on_last_line(tail)
+    for claims, kind in ((boxes(tail), "boxes"), (answer_lines(tail), "answer lines")):
+        if claims:
+            return claims if isinstance(claims, Verdict) else _agreed(claims, kind)
+    return None
 
 
-def _boxes(text: str) -> list[str] | Verdict:
+def claimed_answer(text: str) -> str | Verdict:
+    """The marked answer after the thinking, or the verdict that says why there is none."""
+    tail = after_thinking(text)
+    claim = tail if isinstance(tail, Verdict) else marked_answer(tail)
+    return no_answer("no box, and no last line '#### x' or 'Answer: x'") if claim is None else claim
+
+
+def boxes(text: str) -> list[str] | Verdict:
     """Contents of every box, one inside another included, by a single scan with a stack of braces."""
     contents: list[str] = []
     open_braces: list[int | None] = []  # where a box's content starts, None for any other brace
@@ -63,14 +71,19 @@ def _boxes(text: str) -> list[str] | Verdict:
     return contents
 
 
-def _answer_on_last_line(text: str) -> str | Verdict | None:
-    lines = [line.strip() for line in text.strip().splitlines()]
+def answer_lines(text: str) -> list[str] | Verdict:
+    """What every line `#### x` or `Answer: x` says, if the last line is one; else nothing."""
+    lines = [_plain(line.strip()) for line in text.strip().splitlines()]
     claims = [match.group(1) for line in lines if (match := _ANSWER_LINE.fullmatch(line))]
     if not lines or not _ANSWER_LINE.fullmatch(lines[-1]):
-        return None
-    if len(claims) > MAX_CLAIMS:
-        return bad_format(f"more than {MAX_CLAIMS} answer lines")
-    return _agreed(claims, "answer lines")
+        return []
+    return claims if len(claims) <= MAX_CLAIMS else bad_format(f"more than {MAX_CLAIMS} answer lines")
+
+
+def _plain(line: str) -> str:
+    """An answer line without the stars that make it, or its marker, bold."""
+    bold = _BOLD_LINE.fullmatch(line)
+    return (bold.group(1) or f"Answer: {bold.group(2).strip()}") if bold else line
 
 
 def _agreed(claims: list[str], kind: str) -> str | Verdict:
