@@ -13,6 +13,7 @@ import re
 from fractions import Fraction
 
 from ratchetrl.verifiers.answers import MAX_ANSWER_CHARS, after_thinking, marked_answer
+from ratchetrl.verifiers.mathematics.impossible import far_away_number
 from ratchetrl.verifiers.registry import verifier
 from ratchetrl.verifiers.verdict import Verdict, bad_format, correct, no_answer, wrong
 
@@ -68,9 +69,21 @@ def read_gold(gold: str) -> Fraction:
     return number
 
 
+def oracle(gold: Fraction) -> str:
+    """An answer that is right."""
+    return f"#### {gold}"
+
+
+def impossible(gold: Fraction) -> str:
+    """A gold that no honest mistake reaches."""
+    return str(far_away_number(str(gold)))
+
+
 @verifier(
     "number",
     read_gold=read_gold,
+    oracle=oracle,
+    impossible=impossible,
     correct=[
         (r"<think>8*9=72</think>It is \boxed{72}.", "72"),
         ("48/2 = 24, 48+24 = 72\n#### 72", "Natalia sold 48+24 = <<48+24=72>>72 clips.\n#### 72"),

@@ -114,3 +114,13 @@ def test_every_gold_of_gsm8k_is_judged_correct_against_itself() -> None:
     golds = [json.loads(line)["answer"] for file in files for line in file.read_text().splitlines()]
     assert len(golds) == 8_792
     assert {status(gold, gold) for gold in golds} == {"correct"}
+
+
+@pytest.mark.parametrize("gold", ["72", "-3/4", "1,234.5", "so\n#### 72"])
+def test_the_oracle_is_correct_and_never_reaches_the_impossible_gold(gold: str) -> None:
+    assert number.oracle is not None and number.impossible is not None
+    answer, impossible = number.oracle(number.read_gold(gold)), number.impossible(number.read_gold(gold))
+    assert answer is not None and impossible is not None
+    assert status(answer, gold) == "correct"
+    assert status(answer, impossible) == "wrong"
+    assert status(f"#### {impossible}", gold) == "wrong"
