@@ -10,5 +10,9 @@ class UserError(ValueError):
     """A request that cannot be served as given: one sentence that ends in what to do (exit code 2)."""
 
 
+class NotInstalled(UserError):
+    """A verifier that needs a package which is not there."""
+
+
 class GoldError(UserError):
     """A gold that its verifier cannot read. Raised when a suite is loaded; `verifier_error` when judging."""

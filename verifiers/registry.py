@@ -14,25 +14,21 @@ name: `load('units{"tolerance": 0.01}')`.
 A verifier is called in this process: a hang or a crash is the pool's business, not ours.
 """
 
-import difflib
 import hashlib
-import importlib
 import json
-import sys
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
-from ratchetrl.verifiers.built_in import BUILT_IN
+from ratchetrl.verifiers.discovery import find
 from ratchetrl.verifiers.errors import GoldError, UserError
-from ratchetrl.verifiers.plugin import is_file_reference, load_from_file
 from ratchetrl.verifiers.reference import format_reference, parse_reference
 from ratchetrl.verifiers.verdict import Status, Verdict, verifier_error
+from ratchetrl.verifiers.versions import code_version
 
 GoldT = TypeVar("GoldT")
 Example = tuple[str, str]
@@ -61,6 +57,8 @@ class Verifier(Generic[GoldT]):
     """Gold as read -> the text of a gold that no honest answer reaches, `None` where it cannot say."""
     allowance_s: Callable[[GoldT], float] | None = None
     """Gold as read -> seconds that the answer itself may use while it is judged."""
+    form_only: bool = False
+    """Whether a gold asks for a form alone (say, no commas), which a meaningless text may have too."""
     settings_type: type | None = None
     """The dataclass of its settings; `None` where it has none."""
     settings: Any = None
@@ -92,10 +90,13 @@ class Verifier(Generic[GoldT]):
                 "correct the gold, or name the verifier that it is written for"
             ) from error
 
-    def __call__(self, answer: str, gold: str) -> Verdict:
-        """Judge one answer and stamp the verdict with name, version and cost."""
+    def __call__(self, answer: str, gold: str, announce: Callable[[float], None] | None = None) -> Verdict:
+        """Judge one answer and stamp the verdict with name, version and cost.
+
+        `announce` is told the seconds that the answer itself may use, before it is judged.
+        """
         wall_start_s, cpu_start_s = time.perf_counter(), time.thread_time()
-        verdict = self._judge_or_say_why_not(answer, gold)
+        verdict = self._judge_or_say_why_not(answer, gold, announce)
         return replace(
             verdict,
             cpu_s=verdict.cpu_s + time.thread_time() - cpu_start_s,
@@ -104,12 +105,17 @@ class Verifier(Generic[GoldT]):
             version=self.version,
         )
 
-    def _judge_or_say_why_not(self, answer: str, gold: str) -> Verdict:
+    def _judge_or_say_why_not(
+        self, answer: str, gold: str, announce: Callable[[float], None] | None
+    ) -> Verdict:
         """The boundary at which a verifier's own fault becomes `verifier_error`."""
         try:
             settings = () if self.settings_type is None else (self.settings,)
-            verdict: object = self.judge(answer, self.read_gold(gold), *settings)
-        except Exception as error:
+            read = self.read_gold(gold)
+            if announce is not None and self.allowance_s is not None:
+                announce(_allowance(self.allowance_s(read)))
+            verdict: object = self.judge(answer, read, *settings)
+        except (Exception, SystemExit) as error:
             return verifier_error(f"{type(error).__name__}: {error}")
         if not isinstance(verdict, Verdict):
             return verifier_error(f"returned {type(verdict).__name__} in place of a Verdict")
@@ -117,16 +123,29 @@ class Verifier(Generic[GoldT]):
 
     def check_examples(self) -> None:
         """Judge the verifier's own examples; raises `UserError` at the first that comes out otherwise."""
-        expectations = [(example, True) for example in self.correct]
-        expectations += [(example, False) for example in self.incorrect]
         as_in_examples = replace(self, settings=self.example_settings)
-        for (answer, gold), expected in expectations:
-            verdict = as_in_examples(answer, gold)
-            if verdict.score is None or (verdict.status is Status.correct) != expected:
-                raise UserError(
-                    f"verifier {self.name} judges its own example {answer!r} with gold {gold!r} as"
-                    f" {verdict.status} ({verdict.reason}); correct the verifier or the example"
-                )
+        for example, expected in self.expectations():
+            verdict = as_in_examples(*example)
+            if not as_expected(verdict, expected):
+                raise UserError(example_fault(self.name, example, verdict))
+
+    def expectations(self) -> list[tuple[Example, bool]]:
+        """Every example, and whether it must be judged correct."""
+        return [(each, True) for each in self.correct] + [(each, False) for each in self.incorrect]
+
+
+def as_expected(verdict: Verdict, correct: bool) -> bool:
+    """Whether an example came out as it must; one that could not be judged never does."""
+    return verdict.score is not None and (verdict.status is Status.correct) == correct
+
+
+def example_fault(name: str, example: Example, verdict: Verdict) -> str:
+    """The sentence for an example that came out otherwise."""
+    answer, gold = (text if len(text) <= 200 else f"{text[:200]}..." for text in example)
+    return (
+        f"verifier {name} judges its own example {answer!r} with gold {gold!r} as {verdict.status} "
+        f"({verdict.reason}); correct the verifier or the example"
+    )
 
 
 def verifier(
@@ -138,6 +157,7 @@ def verifier(
     oracle: Callable[[GoldT], str | None] | None = None,
     impossible: Callable[[GoldT], str | None] | None = None,
     allowance_s: Callable[[GoldT], float] | None = None,
+    form_only: bool = False,
     settings: type | None = None,
     example_settings: Any = None,
 ) -> Callable[[Callable[..., Verdict]], Verifier[GoldT]]:
@@ -156,7 +176,7 @@ def verifier(
     def decorate(judge: Callable[..., Verdict]) -> Verifier[GoldT]:
         return Verifier(
             name=name,
-            version=_code_version(judge),
+            version=code_version(judge),
             judge=judge,
             gold_reader=read_gold,
             correct=tuple(correct),
@@ -164,6 +184,7 @@ def verifier(
             oracle=oracle,
             impossible=impossible,
             allowance_s=allowance_s,
+            form_only=form_only,
             settings_type=settings,
             example_settings=example_settings,
         )
@@ -178,16 +199,16 @@ def load(reference: str) -> Verifier[Any]:
     verifier, and for settings that are not its own.
     """
     name, settings = parse_reference(reference)
-    if is_file_reference(name):
-        found = load_from_file(name)
-    elif name in BUILT_IN:
-        found = getattr(importlib.import_module(BUILT_IN[name]), name)
-    else:
-        nearest = difflib.get_close_matches(name, BUILT_IN, n=1, cutoff=0.0)[0]
-        raise UserError(f"there is no verifier '{name}'; did you mean '{nearest}', or path/to/file.py:name?")
+    found = find(name)
     if not isinstance(found, Verifier):
         raise UserError(f"'{name}' is not a verifier; decorate the function with @verifier")
     return found.with_settings(settings)
+
+
+def _allowance(seconds: float) -> float:
+    if not (math.isfinite(seconds) and seconds >= 0):
+        raise ValueError(f"an answer cannot be allowed {seconds} s")
+    return float(seconds)
 
 
 def _strict(settings_type: type) -> TypeAdapter[Any]:
@@ -200,26 +221,3 @@ def _setting_fault(name: str, settings_type: type, error: ValidationError) -> st
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "settings"
     return f"verifier {name}: {where}: {first['msg']}; its settings are {known}"
-
-
-def _code_version(judge: Callable[..., object]) -> str:
-    """Hash the source of the function's module and of the modules of this room that it draws on.
-
-    The hash is taken while the module is being loaded: what it imports below the decorator is not seen.
-    """
-    files = _source_files(judge.__module__)
-    return hashlib.sha256(b"\0".join(files[name].read_bytes() for name in sorted(files))).hexdigest()[:8]
-
-
-def _source_files(module_name: str) -> dict[str, Path]:
-    """Name -> file of a module and, over any number of steps, of the modules of this room that it uses."""
-    room = __name__.rpartition(".")[0] + "."
-    to_visit, files = [module_name], {}
-    while to_visit:
-        module = sys.modules[to_visit.pop()]
-        files[module.__name__] = Path(str(module.__file__))
-        for value in vars(module).values():
-            used = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-            if isinstance(used, str) and used.startswith(room) and used not in files:
-                to_visit.append(used)
-    return files

@@ -1,60 +1,126 @@
-"""The program of one worker process of the pool; started by `worker.py`, never by hand.
+"""The program of one worker process of the pool; started by `guard.py`, never by hand.
 
-    python -P -m ratchetrl.verifiers.worker_main <descriptor of a connected socket>
+It reads requests and writes replies, JSON on one line each, over an inherited socket:
 
-It reads requests and writes replies, JSON on one line each, over the inherited socket:
+    {"nonce": n, "verifier": "number", "task": "load"}
+    {"nonce": n, "verifier": "number", "task": "judge", "items": [[answer, gold], ...]}
 
-    {"load": "number"}                      -> {"name": ..., "version": ...} or {"error": "..."}
-    {"judge": [[name, answer, gold], ...]}        -> one verdict a line, each written when it is reached
+A reply is `{"nonce": n, "index": i, "value": ...}` or `{"nonce": n, "index": i, "fault": "..."}`, one an
+item, in order; `{"nonce": n, "index": i, "allowance_s": s}` may come before it.
 
-Only plain data crosses, so nothing that a completion did to this process is unpickled by the parent.
-It ends when the socket closes, and on Linux with the parent, however that ended.
+Each request has a nonce of its own and each reply repeats it: a process that a verifier forked, or an answer
+that came too late, cannot pass for the answer to something else. Only plain data crosses, so nothing that a
+completion did to this process is unpickled by the parent. It ends when the socket closes.
 """
 
-import ctypes
+import dataclasses
 import json
+import os
 import signal
 import socket
-import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from ratchetrl.verifiers.errors import UserError
-from ratchetrl.verifiers.registry import Verifier, load
+from ratchetrl.verifiers.description import describe
+from ratchetrl.verifiers.errors import GoldError, UserError
+from ratchetrl.verifiers.registry import Verifier
 
-_PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+Reply = Callable[..., None]
+"""Sends the reply to one item: `reply(value=...)`."""
 
 
-def main(descriptor: int) -> None:
-    """Serve requests until the parent closes its end."""
-    _die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+def main(descriptor: int, options: list[str]) -> None:
+    """Serve requests until the parent closes its end; `options` are a tier of the sandbox and `unsafe`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.set_inheritable(descriptor, False)
     verifiers: dict[str, Verifier[Any]] = {}
     with socket.socket(fileno=descriptor) as connection, connection.makefile("rb") as requests:
+        channel = Channel(connection)
+        refusal = _choose_tier(options)
         for line in requests:
             request = json.loads(line)
-            if "load" in request:
-                _reply(connection, _load(request["load"], verifiers))
-            for name, answer, gold in request.get("judge", ()):
-                _reply(connection, verifiers[name](answer, gold).to_dict())
+            if request["task"] == "load":
+                channel.reply(request["nonce"], 0, **(refusal or _load(request["verifier"], verifiers)))
+                continue
+            task, found = TASKS[request["task"]], verifiers[request["verifier"]]
+            for index, texts in enumerate(request["items"]):
+                task(found, partial(channel.reply, request["nonce"], index), *texts)
 
 
-def _load(name: str, verifiers: dict[str, Verifier[Any]]) -> dict[str, str]:
+class Channel:
+    """The way back to the parent. A process that a verifier forked off this one cannot use it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._owner = os.getpid()
+
+    def reply(self, nonce: str, index: int, **content: Any) -> None:
+        """Send one reply; a forked process that got here has nothing more to do and ends."""
+        if os.getpid() != self._owner:
+            os._exit(1)
+        line = json.dumps({"nonce": nonce, "index": index, **content})
+        self._connection.sendall(line.encode() + b"\n")
+
+
+def _choose_tier(options: list[str]) -> dict[str, Any] | None:
+    """Tell the sandbox what the user chose; what it refuses is the reply to every load."""
+    if not any(options):
+        return None
+    from ratchetrl.verifiers.sandbox.shared import configure
+
+    tier, unsafe = options
     try:
-        verifiers[name] = load(name)
+        configure(tier or None, bool(unsafe))
     except UserError as error:
-        return {"error": str(error)}
-    return {"name": verifiers[name].name, "version": verifiers[name].version}
+        return {"fault": str(error), "value": {"not_installed": False}}
+    return None
 
 
-def _reply(connection: socket.socket, reply: dict[str, Any]) -> None:
-    connection.sendall(json.dumps(reply).encode() + b"\n")
+def _load(reference: str, verifiers: dict[str, Verifier[Any]]) -> dict[str, Any]:
+    try:
+        description, verifiers[reference] = describe(reference)
+    except UserError as error:
+        return {"fault": str(error), "value": {"not_installed": isinstance(error.__cause__, ImportError)}}
+    return {"value": dataclasses.asdict(description)}
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel for SIGKILL when the thread that started this process ends (prctl(2))."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _judge(verifier: Verifier[Any], reply: Reply, answer: str, gold: str) -> None:
+    verdict = verifier(answer, gold, announce=lambda seconds: reply(allowance_s=seconds))
+    reply(value=verdict.to_dict())
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+def _read_gold(verifier: Verifier[Any], reply: Reply, gold: str) -> None:
+    def read() -> None:
+        verifier.read_gold(gold)
+
+    _reply_with(reply, read)
+
+
+def _oracle(verifier: Verifier[Any], reply: Reply, gold: str) -> None:
+    _reply_with(reply, lambda: verifier.oracle and verifier.oracle(verifier.read_gold(gold)))
+
+
+def _impossible(verifier: Verifier[Any], reply: Reply, gold: str) -> None:
+    _reply_with(reply, lambda: verifier.impossible and verifier.impossible(verifier.read_gold(gold)))
+
+
+def _reply_with(reply: Reply, question: Callable[[], str | None]) -> None:
+    """The boundary at which what a verifier raises over a gold becomes words."""
+    try:
+        text = question()
+    except GoldError as error:
+        reply(fault=str(error))
+    except (Exception, SystemExit) as error:
+        reply(fault=f"{type(error).__name__}: {error}")
+    else:
+        reply(value=text)
+
+
+TASKS: dict[str, Callable[..., None]] = {
+    "judge": _judge,
+    "read_gold": _read_gold,
+    "oracle": _oracle,
+    "impossible": _impossible,
+}
+"""Task -> what is done for each of its items: (verifier, reply, texts of the item)."""

@@ -11,6 +11,7 @@ hand to Python's `eval`, only the characters listed there.
 
 import json
 import math
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +26,9 @@ from ratchetrl.verifiers.registry import verifier
 from ratchetrl.verifiers.verdict import Verdict, bad_format, correct, no_answer, verifier_error, wrong
 
 try:
-    from reasoning_gym.factory import get_score_answer_fn
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # of a package that it draws on
+        from reasoning_gym.factory import get_score_answer_fn
 except ImportError as error:
     raise UserError("verifier puzzles needs reasoning-gym; run: pip install 'ratchetrl[puzzles]'") from error
 
