@@ -20,7 +20,10 @@ from ratchetrl.pipelines.store import digest, file_digest, read_json, weights_di
 from ratchetrl.pipelines.train_job import ProbeJob
 from ratchetrl.verifiers.errors import UserError
 
-BOOTSTRAP_MODULES = ("addition", "bootstrap", "char_tokenizer", "pass_rate", "splits", "worked_batches")
+BOOTSTRAP_MODULES = (
+    *("addition", "bootstrap", "char_tokenizer", "pass_rate", "programs", "splits"),
+    *("worked_batches", "worked_tasks"),
+)
 WANTED = ["*.safetensors", "*.json", "*.txt", "*.jinja", "*.model"]
 
 

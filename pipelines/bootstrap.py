@@ -3,11 +3,11 @@
     python -m ratchetrl.pipelines.bootstrap --output DIR --seed N
     bootstrap(BootstrapSettings(), seed=1, output=Path("base"))
 
-The model (Qwen3 architecture, untied embeddings, float32) imitates worked additions in which a known
-share of the steps is wrong (`addition.py`). So it is right about half of the time at temperature 1,
-while its likeliest token is nearly always the right one: a gap that reinforcement learning can move
-into the weights. It takes about a minute on two cores. The same seed, settings and machine give the
-same weights. The folder appears whole or not at all.
+The model (Qwen3 architecture, untied embeddings, float32) imitates worked solutions in which a known share
+of the steps is wrong: additions (`addition.py`) or programs (`programs.py`). So it is right about half of
+the time at temperature 1, while its likeliest token is nearly always the right one: a gap that
+reinforcement learning can move into the weights. It takes about a minute on two cores. The same seed,
+settings and machine give the same weights. The folder appears whole or not at all.
 """
 
 import sys
@@ -26,6 +26,7 @@ from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
 from ratchetrl.pipelines.pass_rate import measure_pass_at_1
 from ratchetrl.pipelines.worked_batches import worked_batches
+from ratchetrl.pipelines.worked_tasks import TASKS
 from ratchetrl.verifiers.errors import UserError
 
 CONTEXT_TOKENS = 2048
@@ -91,7 +92,9 @@ def _train_into_window(
             continue
         progress = f"bootstrap step {step}  loss {loss:.3f}"
         if step >= settings.decay_steps:
-            passed = measure_pass_at_1(model, tokenizer, settings.levels, settings.measured_problems, seed)
+            passed = measure_pass_at_1(
+                model, tokenizer, TASKS[settings.task], settings.levels, settings.measured_problems, seed
+            )
             progress += f"  pass@1 {passed:.3f}"
         print(f"{progress}  {time.monotonic() - start:.0f} s", flush=True)
         if low <= passed <= high:

@@ -6,7 +6,7 @@ Training itself is `bootstrap.py`; nothing here imports torch.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +15,13 @@ class BootstrapSettings:
 
     __pydantic_config__: ClassVar = {"extra": "forbid", "allow_inf_nan": False}
 
+    task: Literal["addition", "programs"] = "addition"
+    """What it learns: the generator of the same name has more of these problems."""
     levels: tuple[str, ...] = ("2 digits", "3 digits", "4 digits")
-    """Levels of addition that it learns from, in equal parts: the base levels."""
+    """Levels of the task that it learns from, in equal parts: the base levels."""
     wrong_step_share: tuple[float, float, float] = (0.02, 0.19, 0.65)
-    """Share of wrong steps in columns with no carry, one (in or out) and two; as given, 20 % of all."""
+    """Share of wrong steps by difficulty: of additions, in columns with no carry, one (in or out) and two;
+    as given, 20 % of all."""
     batch: int = 32
     """Worked solutions a step."""
     learning_rate: float = 3e-3

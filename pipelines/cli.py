@@ -3,7 +3,10 @@
     ratchetrl run CONFIG [--dotted.option VALUE ...] [--output DIR] [--dry-run] [--rerun]
     ratchetrl sample RUN         one stage (also plan, verify, select, train, evaluate, gate)
     ratchetrl status RUN [--json]
+    ratchetrl verifiers [--json]   what judges answers; also: verifiers new NAME, verifiers check [NAME]
     ratchetrl judge VERIFIER < in.jsonl > out.jsonl
+    ratchetrl rejudge RUN --verifier NAME
+    ratchetrl doctor [--json]      what this machine allows, and whether its sandbox holds
     ratchetrl env
 
 Exit codes: 0 done, 1 the answer is no, 2 the request cannot be served as given, 130 interrupted.
@@ -46,18 +49,6 @@ class StageArguments:
     """The run's folder."""
 
 
-@dataclass(frozen=True)
-class JudgeArguments:
-    """Judges answers: one JSON object a line in, `{"answer": ..., "gold": ...}`, one verdict a line out."""
-
-    verifier: tyro.conf.Positional[str]
-    """A verifier's name, or `path/to/file.py:name`."""
-    timeout_s: float = 10.0
-    """Seconds after which an answer counts as not judged."""
-    workers: int = 1
-    """Worker processes."""
-
-
 def run(arguments: list[str]) -> int:
     """`ratchetrl run`."""
     from ratchetrl.pipelines.config_file import RunArguments, load_arguments
@@ -66,10 +57,10 @@ def run(arguments: list[str]) -> int:
 
     given: RunArguments = load_arguments(arguments)
     if given.dry_run:
-        check_inputs(given.config)
+        check_inputs(given.config, allow_unchecked=given.allow_unchecked)
         print_plan(given.config, Console(highlight=False, soft_wrap=True))
         return 0
-    return launch(given.config, given.output, given.rerun, until=None)
+    return launch(given.config, given.output, given.rerun, None, given.allow_unchecked)
 
 
 def stage(name: str, arguments: list[str]) -> int:
@@ -102,11 +93,30 @@ def status(arguments: list[str]) -> int:
 
 def judge(arguments: list[str]) -> int:
     """`ratchetrl judge`."""
-    from ratchetrl.verifiers.judge import judge_lines
+    from ratchetrl.pipelines.judge_command import judge as judge_command
 
-    given = tyro.cli(JudgeArguments, args=arguments, prog="ratchetrl judge")
-    judge_lines(given.verifier, sys.stdin, sys.stdout, workers=given.workers, timeout_s=given.timeout_s)
-    return 0
+    return judge_command(arguments)
+
+
+def verifiers(arguments: list[str]) -> int:
+    """`ratchetrl verifiers`."""
+    from ratchetrl.pipelines.verifier_commands import verifiers as verifiers_command
+
+    return verifiers_command(arguments)
+
+
+def rejudge(arguments: list[str]) -> int:
+    """`ratchetrl rejudge`."""
+    from ratchetrl.pipelines.rejudge import main as rejudge_command
+
+    return rejudge_command(arguments)
+
+
+def doctor(arguments: list[str]) -> int:
+    """`ratchetrl doctor`."""
+    from ratchetrl.pipelines.doctor import main as doctor_command
+
+    return doctor_command(arguments)
 
 
 def environment(arguments: list[str]) -> int:
@@ -119,7 +129,15 @@ def environment(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS = {"run": run, "status": status, "judge": judge, "env": environment}
+COMMANDS = {
+    "run": run,
+    "status": status,
+    "verifiers": verifiers,
+    "judge": judge,
+    "rejudge": rejudge,
+    "doctor": doctor,
+    "env": environment,
+}
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -149,6 +167,9 @@ def main() -> None:
         code = CANNOT_SERVE
     except (WorkerDied, HandoverError) as error:
         print(f"ratchetrl: {_advice(str(error))}", file=sys.stderr)
+        code = FAILED
+    except BrokenPipeError:  # who read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = FAILED
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

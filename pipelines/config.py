@@ -82,6 +82,10 @@ class Verification(Table):
     """Worker processes."""
     timeout_s: float = Field(default=10.0, gt=0)
     """Seconds after which a worker that does not answer is replaced; its answer counts as not judged."""
+    tier: Literal["A", "B", "C"] | None = None
+    """Sandbox of the verifiers that run code; by default the best that this machine allows."""
+    unsafe: bool = False
+    """Allow tier C, which only limits resources: for answers that you trust."""
 
 
 class Reward(Table):

@@ -42,6 +42,8 @@ class RunArguments:
     rerun: bool = False
     """In a folder made by another config: run what depends on the differing keys beside the old stages.
     Weights that were pruned (budget.keep) are gone."""
+    allow_unchecked: bool = False
+    """Run even where a verifier fails its check (`ratchetrl verifiers check`); the run's files say so."""
 
 
 def load_arguments(arguments: list[str]) -> RunArguments:
@@ -65,15 +67,29 @@ def load_arguments(arguments: list[str]) -> RunArguments:
     return dataclasses.replace(given, config=_validated(_absolute(to_table(given.config), recipe), recipe))
 
 
+PATHS = (("model", "path"), ("data", "path"), ("data", "exclude_ids"), ("train", "accelerate_config"))
+PARTS_OF_PATHS = (("data", "gate"), ("data", "report"), ("data", "sealed"), ("data", "adapter"))
+"""Keys that may say `PATH:SPLIT` or `PATH:FUNCTION`; without a colon they name no path."""
+
+
 def _absolute(table: dict[str, Any], recipe: Path) -> dict[str, Any]:
-    """Local paths made absolute, so that a run can be continued from another folder. A launch file may also
-    be named as seen from the recipe's folder."""
-    for name, key in (("model", "path"), ("data", "path"), ("train", "accelerate_config")):
-        value = table[name].get(key)
-        places = [Path(value).expanduser(), recipe.parent / value] if value else []
-        if found := next((place for place in places if place.exists()), None):
-            table[name][key] = str(found.resolve())
+    """Local paths made absolute, so that a run can be continued from another folder. They may also be named
+    as seen from the recipe's folder."""
+    for name, key in PATHS:
+        if value := table[name].get(key):
+            table[name][key] = _resolved(value, recipe)
+    for name, key in PARTS_OF_PATHS:
+        path, colon, part = table[name].get(key, "").rpartition(":")
+        if colon:
+            table[name][key] = f"{_resolved(path, recipe)}:{part}"
     return table
+
+
+def _resolved(path: str, recipe: Path) -> str:
+    """The path from the root where there is something, else as it was given: it may be a name on the Hub."""
+    places = [Path(path).expanduser(), recipe.parent / path]
+    found = next((place for place in places if place.exists()), None)
+    return path if found is None else str(found.resolve())
 
 
 def _recipe(arguments: list[str]) -> tuple[Path, list[str]]:

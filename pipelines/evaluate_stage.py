@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines.judging import Sampled, judged_rollouts, sample_and_judge
+from ratchetrl.pipelines.judging import Pass, judged_rollouts, sample_and_judge
 from ratchetrl.pipelines.plan_stage import Plan
 from ratchetrl.pipelines.records import EvalRow
 from ratchetrl.pipelines.run_context import Champion, Run
@@ -20,10 +20,10 @@ from ratchetrl.pipelines.sample_stage import (
     rollout_facts,
     sample_inputs,
     sample_order,
-    verdict_facts,
     verifier_versions,
 )
 from ratchetrl.pipelines.store import read_records, record_writer, write_json
+from ratchetrl.pipelines.verdict_rows import verdict_facts
 
 ROWS_PER_WRITE = 10_000
 COLUMNS = ["problem_id", "sample", "completion_ids", "finish_reason", "seconds"]
@@ -58,7 +58,7 @@ def _evaluate(
     plan: Plan,
     models: dict[str, Champion],
 ) -> Path:
-    versions = verifier_versions(problems)
+    versions = verifier_versions(run.pool, problems)
     inputs = {
         "samples": samples,
         "verifiers": versions,
@@ -68,27 +68,26 @@ def _evaluate(
     stage = run.stage_folder(generation, name, inputs)
     if run.finished(stage):
         return stage
-    took = {
-        role: _sample_model(run, problems, count, samples, stage / role, model)
-        for role, model in models.items()
-    }
-    _write_rows(stage, problems, models)
-    run.finish(
-        stage, generation, _facts(stage, models, versions, samples, count), _total_s(took) + run.clock.lap()
+    took = sample_and_judge(
+        run,
+        [_pass(run, problems, count, samples, stage / role, model) for role, model in models.items()],
     )
+    _write_rows(stage, problems, models)
+    facts = {
+        "problems": count,
+        "samples": samples,
+        "verifiers": versions,
+        **_facts(stage, problems, models),
+        "judging_s": took.judging_s,
+        "unhidden_s": took.verify_s,
+    }
+    run.finish(stage, generation, facts, took.sample_s + took.verify_s + run.clock.lap())
     return stage
 
 
-def _sample_model(
-    run: Run, problems: Path, count: int, samples: int, folder: Path, model: Champion
-) -> Sampled:
-    run.sampler.load(model.weights)
+def _pass(run: Run, problems: Path, count: int, samples: int, folder: Path, model: Champion) -> Pass:
     order = sample_order(run, problems, count, folder / "rollouts", model.hash, samples)
-    return sample_and_judge(run, order, folder / "verdicts")
-
-
-def _total_s(took: dict[str, Sampled]) -> float:
-    return sum(each.sample_s + each.verify_s for each in took.values())
+    return Pass(order, folder / "verdicts", model.weights)
 
 
 def _write_rows(stage: Path, problems: Path, roles: Iterable[str]) -> None:
@@ -121,21 +120,16 @@ def _eval_row(role: str, level: str, rollout: dict[str, Any], verdict: dict[str,
     )
 
 
-def _facts(
-    stage: Path, models: dict[str, Champion], versions: dict[str, str], samples: int, problems: int
-) -> dict[str, Any]:
+def _facts(stage: Path, problems: Path, models: dict[str, Champion]) -> dict[str, Any]:
     per_model = {
         role: {
             "weights_hash": model.hash,
             **rollout_facts(stage / role / "rollouts"),
-            **verdict_facts(stage / role / "verdicts"),
+            **verdict_facts(problems, stage / role / "verdicts"),
         }
         for role, model in models.items()
     }
     return {
-        "problems": problems,
-        "samples": samples,
-        "verifiers": versions,
         "models": per_model,
         "generated_tokens": sum(facts["generated_tokens"] for facts in per_model.values()),
     }

@@ -4,7 +4,8 @@
 
 Every stage is found if it is done and run if it is not, so calling this again after a crash continues where
 it broke off. `decision.json`, written last, closes the generation: what is decided is read, never decided
-again. A generation that has nothing to learn from, or whose training broke off, ends without an evaluation.
+again. A generation that has nothing to learn from, whose training broke off, or in which a canary was passed,
+ends without an evaluation.
 """
 
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ from ratchetrl.pipelines.run_context import Champion, Run, champion_in
 from ratchetrl.pipelines.run_folder import DECISION_FILE
 from ratchetrl.pipelines.sample_stage import sample_stage
 from ratchetrl.pipelines.select_stage import select_stage
+from ratchetrl.pipelines.signals import alarm, signals
 from ratchetrl.pipelines.store import append_line, manifest, read_json, write_json
 from ratchetrl.pipelines.train_stage import train_stage
 
@@ -67,8 +69,11 @@ def run_generation(run: Run, index: int, champion: Champion, base: Champion, unt
     rollouts, verdicts = sample_stage(run, index, plan, champion)
     reached("sample", rollouts)
     reached("verify", verdicts)
-    select = select_stage(run, index, rollouts, verdicts)
+    select = select_stage(run, index, plan, rollouts, verdicts)
     reached("select", select)
+    if (alarming := alarm(index, signals({"verify": manifest(verdicts)}))) is not None:
+        run.progress.alarm(alarming)
+        return _close(run, index, champion, _rejected(run, index, plan, verdicts, alarming), stages)
     if manifest(select)["selected"] == 0:
         return _close(run, index, champion, _nothing_to_learn(run, index, plan, verdicts, select), stages)
     run.progress.label(f"generation {index}, training")
@@ -84,8 +89,11 @@ def run_generation(run: Run, index: int, champion: Champion, base: Champion, unt
 
 def _close(run: Run, index: int, champion: Champion, decision: Decision, stages: dict[str, str]) -> Outcome:
     """Writes the decision down; from here on the generation is history."""
-    written = {**asdict(decision), "stages": stages, "seconds": run.clock.lap()}
-    write_json(run.folder.generation(index) / DECISION_FILE, written)
+    home = run.folder.generation(index)
+    found = signals({stage: manifest(home / name) for stage, name in stages.items()})
+    written = {**asdict(decision), **found, "stages": stages, "seconds": run.clock.lap()}
+    write_json(home / DECISION_FILE, written)
+    run.progress.figures("verdicts", {"generation": index, **found})
     append_line(run.folder.ledger_file, {"stage": "gate", "generation": index, "decision": decision.decision})
     outcome = decided_outcome(run, index, champion)
     assert outcome is not None

@@ -20,19 +20,29 @@ PACKAGES = (
 )
 
 
+NVIDIA_SMI_TIMEOUT_S = 30.0
+"""A driver that is broken may never answer."""
+
+
 @functools.cache
 def visible_gpus() -> list[str]:
     """Ids of the NVIDIA GPUs that this process may use, as CUDA_VISIBLE_DEVICES wants them."""
     if "CUDA_VISIBLE_DEVICES" in os.environ:
         return [gpu for gpu in os.environ["CUDA_VISIBLE_DEVICES"].split(",") if gpu.strip() not in ("", "-1")]
-    return [str(index) for index, _ in enumerate(_gpu_names())]
+    return [str(index) for index, _ in enumerate(gpu_names())]
 
 
 @functools.cache
-def _gpu_names() -> list[str]:
+def gpu_names() -> list[str]:
+    """What nvidia-smi calls the GPUs of this machine; none where it does not answer."""
     if not shutil.which("nvidia-smi"):
         return []
-    answer = subprocess.run(["nvidia-smi", "--list-gpus"], capture_output=True, text=True)
+    try:
+        answer = subprocess.run(
+            ["nvidia-smi", "--list-gpus"], capture_output=True, text=True, timeout=NVIDIA_SMI_TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        return []
     return [line for line in answer.stdout.splitlines() if line.startswith("GPU ")]
 
 
@@ -49,7 +59,7 @@ def environment() -> dict[str, Any]:
         "cpu": _cpu_name(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-        "gpus": _gpu_names(),
+        "gpus": gpu_names(),
         "packages": {name: version for name in PACKAGES if (version := _version(name))},
         "commit": _git("rev-parse", "HEAD").strip() or None,
         "diff": _git("diff", "HEAD"),

@@ -1,36 +1,46 @@
-"""Sampling and judging side by side: shards of verdicts follow shards of rollouts.
+"""Sampling and judging side by side: verdicts are reached while others are still being sampled.
 
-    took = sample_and_judge(run, order, verdicts_folder)
+    took = sample_and_judge(run, [Pass(order, verdicts_folder, weights)])
 
-While the engine samples shard n + 1, the pool judges shard n, so judging costs no wall-clock beyond the last
-shard. A shard that is already there is neither sampled nor judged again; a verdict shard is keyed like the
-shard of rollouts it belongs to, row by row.
+Every group of completions goes to the pool the moment it is sampled, so judging costs no wall-clock beyond
+the last groups, and those of a pass are judged while the next pass is sampled. A shard that is already there
+is neither sampled nor judged again. What becomes of an answer on its way is `judges.py`.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines.records import VerdictRow
+from ratchetrl.pipelines.judges import BusyTime, Judges
 from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.sampler_process import SampleOrder
-from ratchetrl.pipelines.store import read_records, shard_path, shards, write_records
-from ratchetrl.verifiers.verdict import Verdict
-from ratchetrl.verifiers.worker import Submission
-
-TEXT_COLUMNS = ["id", "problem_id", "text"]
+from ratchetrl.pipelines.store import read_records, shard_path, shards
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """What sampling and judging a set of problems took."""
+    """What sampling and judging took, all passes together."""
 
     sample_s: float
     """Seconds until the last rollout was written."""
     verify_s: float
-    """Seconds after that until the last one was judged."""
+    """Seconds after that until the last verdict was: what sampling could not hide."""
+    judging_s: float
+    """Seconds in which at least one answer was being judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One model on one file of problems."""
+
+    order: SampleOrder
+    """What to sample, and where to."""
+    verdicts: Path
+    """Folder for the verdicts."""
+    weights: Path | None
+    """What to sample with; `None` where everything is sampled."""
 
 
 def problem_shards(problems: int, samples: int, shard_rollouts: int) -> dict[str, tuple[int, int]]:
@@ -40,80 +50,52 @@ def problem_shards(problems: int, samples: int, shard_rollouts: int) -> dict[str
     return {str(index): (start, min(start + step, problems)) for index, start in enumerate(starts)}
 
 
-def sample_and_judge(run: Run, order: SampleOrder, verdicts: Path) -> Sampled:
-    """Samples the order's missing shards and judges those without verdicts, both at the same time."""
-    rollouts = Path(order.output)
-    judge = ShardJudge(run, Path(order.problems), verdicts)
+def sample_and_judge(run: Run, passes: Sequence[Pass]) -> Sampled:
+    """Samples the missing shards of one pass after the other, and judges those without verdicts meanwhile:
+    the last answers of a pass while the next one is sampled."""
+    busy = BusyTime()
+    with ExitStack() as stack:
+        begun = [_begin(run, each, stack.enter_context(_judges(run, each, busy))) for each in passes]
+        sample_s = run.clock.lap()
+        for judges in begun:
+            judges.finish()
+    run.stop.checkpoint()
+    return Sampled(sample_s, run.clock.lap(), busy.seconds)
+
+
+def _judges(run: Run, each: Pass, busy: BusyTime) -> Judges:
+    columns = ["id", "verifier", "gold"]
+    rows = read_records(Path(each.order.problems), columns=columns)
+    golds = {row["id"]: (row["verifier"], row["gold"]) for row in rows}
+    return Judges(run.pool, run.config.verification.workers, golds, each.verdicts, busy)
+
+
+def _begin(run: Run, each: Pass, judges: Judges) -> Judges:
+    """Samples what is missing; when this returns, answers may still be in judgement."""
+    run.stop.checkpoint()
+    order, rollouts = each.order, Path(each.order.output)
+    for path in shards(rollouts):
+        judges.shard(path)
     missing = {
         shard: span for shard, span in order.shards.items() if not shard_path(rollouts, int(shard)).exists()
     }
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        waiting = [thread.submit(judge, path) for path in shards(rollouts)]
-        for path in _new_shards(run, order, missing):
-            waiting.append(thread.submit(judge, path))
-            _raise_failures(waiting)
-        sample_s = run.clock.lap()
-        for future in waiting:
-            future.result()
-    run.stop.checkpoint()
-    return Sampled(sample_s, run.clock.lap())
+    if each.weights is not None:
+        run.sampler.load(each.weights)
+    if missing:
+        _sample(run, order, missing, judges)
+    return judges
 
 
-def _new_shards(run: Run, order: SampleOrder, missing: dict[str, tuple[int, int]]) -> Iterator[Path]:
-    if not missing:
-        return
+def _sample(run: Run, order: SampleOrder, missing: dict[str, tuple[int, int]], judges: Judges) -> None:
     done, total = len(order.shards) - len(missing), len(order.shards)
     for event in run.sampler.sample(replace(order, shards=missing), run.stop):
-        done += 1
-        run.progress.shard(event, done, total)
-        yield shard_path(Path(order.output), event["shard"])
-
-
-def _raise_failures(waiting: list[Future[None]]) -> None:
-    """A judge that cannot work is heard of at once, not after all the sampling."""
-    for future in waiting:
-        if future.done():
-            future.result()
-
-
-class ShardJudge:
-    """Judges one shard after the other against the golds of one problems file."""
-
-    def __init__(self, run: Run, problems: Path, verdicts: Path) -> None:
-        rows = read_records(problems, columns=["id", "verifier", "gold"])
-        self._golds = {row["id"]: (row["verifier"], row["gold"]) for row in rows}
-        self._pool, self._verdicts = run.pool, verdicts
-
-    def __call__(self, shard: Path) -> None:
-        """Writes the verdicts of a shard of rollouts, unless they are there."""
-        target = self._verdicts / shard.name
-        if target.exists():
-            return
-        rows = read_records(shard, columns=TEXT_COLUMNS)
-        judged = self._pool.judge([self._item(row) for row in rows])
-        write_records(
-            target, VerdictRow, [_row(row, verdict) for row, verdict in zip(rows, judged, strict=True)]
-        )
-
-    def _item(self, row: dict[str, Any]) -> Submission:
-        verifier, gold = self._golds[row["problem_id"]]
-        return Submission(verifier, row["text"], gold)
-
-
-def _row(rollout: dict[str, Any], verdict: Verdict) -> VerdictRow:
-    return VerdictRow(
-        rollout_id=rollout["id"],
-        problem_id=rollout["problem_id"],
-        status=verdict.status.value,
-        score=verdict.score,
-        objective=verdict.objective,
-        answer=verdict.answer,
-        reason=verdict.reason,
-        cpu_s=verdict.cpu_s,
-        wall_s=verdict.wall_s,
-        verifier=verdict.verifier,
-        version=verdict.version,
-    )
+        if event["event"] == "group":
+            judges.group(event["problem"], event["texts"])
+        else:
+            done += 1
+            run.progress.shard(event, done, total)
+            judges.shard(shard_path(Path(order.output), event["shard"]))
+        judges.raise_failure()
 
 
 Judged = tuple[dict[str, Any], dict[str, Any]]

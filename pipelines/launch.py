@@ -6,13 +6,14 @@ Bad input (a config, a model, a dataset, a folder) raises UserError while nothin
 exit codes are 0 (done), 2 (cannot be served as given) and 130 (interrupted).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines import hardware
 from ratchetrl.pipelines.base_stage import check_model
+from ratchetrl.pipelines.canaries import check_canaries
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.generation import Paused
 from ratchetrl.pipelines.placement import placement
@@ -26,45 +27,69 @@ from ratchetrl.pipelines.store import read_json
 from ratchetrl.pipelines.suites import Suite, open_suite
 from ratchetrl.pipelines.supervisor import Ending, supervise
 from ratchetrl.pipelines.trainer_client import TrainerClient, TrainerStopped
+from ratchetrl.pipelines.verifier_checks import (
+    CheckRecord,
+    check_verifiers,
+    let_through_lines,
+    store_checks,
+    stored_checks,
+)
 from ratchetrl.rewards.compose import compose
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
-from ratchetrl.verifiers.registry import load
 
 INTERRUPTED = 130
 
 
-def launch(config: Config, output: Path, rerun: bool, until: str | None) -> int:
+def launch(
+    config: Config, output: Path, rerun: bool, until: str | None, allow_unchecked: bool = False
+) -> int:
     """Runs or continues the run in `output`; returns the exit code."""
     folder = RunFolder(output)
     folder.check(config, rerun)
-    suite = check_inputs(config)
+    suite, checks = check_inputs(config, stored_checks(folder.path), allow_unchecked)
     folder.check_data(suite.digest, rerun)
     with folder.locked():
         logs = folder.adopt(config, suite.digest, rerun)
+        store_checks(folder.path, checks)
         folder.set_state("running")
-        with _running(config, folder, suite, logs) as run:
+        with running(config, folder, suite, logs) as run:
+            for line in let_through_lines(checks):
+                run.progress.line(line)
             return _supervise(run, until)
 
 
-def check_inputs(config: Config) -> Suite:
-    """Everything that can be refused without creating anything: the model, the reward, the problems."""
+def check_inputs(
+    config: Config, known: Sequence[CheckRecord] = (), allow_unchecked: bool = False
+) -> tuple[Suite, list[CheckRecord]]:
+    """Everything that can be refused without creating anything: the model, the reward, the problems, and
+    verifiers that can be fooled (`known` is what an earlier attempt found of them)."""
     check_model(config)
     check_accelerate(config)
     placement(config)
     compose(config.reward.parts, config.reward.overlong_tokens or None)
-    suite = open_suite(config.data, config.seed)
-    suite.train_problems(1, config.sampling.problems)
-    for name in {problem.verifier for problem in suite.report_problems()}:
-        load(name).check_examples()
-    return suite
+    with verifier_pool(config) as pool:
+        suite = open_suite(config.data, config.seed, pool)
+        check_canaries(pool, config.data.canary_share, suite.train_problems(1, config.sampling.problems))
+        return suite, check_verifiers(config, suite, pool, known, allow_unchecked)
+
+
+def verifier_pool(config: Config) -> VerifierPool:
+    """The pool that a recipe describes."""
+    chosen = config.verification
+    return VerifierPool(chosen.workers, chosen.timeout_s, chosen.tier, chosen.unsafe)
 
 
 def suite_lines(suite: Suite) -> Iterator[str]:
     """What became of the rows that were read, where any were dropped."""
     for split, counts in suite.counts.items():
         overlaps = {f"also in {other}": count for other, count in counts.overlapping.items()}
-        dropped = {"repeated": counts.repeated, "gold unreadable": counts.unreadable, **overlaps}
+        dropped = {
+            "in data.exclude_ids": counts.excluded,
+            "repeated": counts.repeated,
+            "gold unreadable": counts.unreadable,
+            **overlaps,
+        }
         if any(dropped.values()):
             told = ", ".join(f"{count} {why}" for why, count in dropped.items() if count)
             yield f"{split}: {counts.rows} rows read, dropped {told}; {counts.problems} problems are left"
@@ -114,7 +139,7 @@ def _environment(gpus: str | None) -> dict[str, str]:
 
 
 @contextmanager
-def _running(config: Config, folder: RunFolder, suite: Suite, logs: Path) -> Iterator[Run]:
+def running(config: Config, folder: RunFolder, suite: Suite, logs: Path) -> Iterator[Run]:
     """The run with its processes, which end with the block however it ends."""
     place = placement(config)
     with ExitStack() as stack:
@@ -134,5 +159,5 @@ def _running(config: Config, folder: RunFolder, suite: Suite, logs: Path) -> Ite
         trainer = stack.enter_context(
             TrainerClient(logs / "trainer.log", config.engine.keep_warm, on_step, _environment(place.trainer))
         )
-        pool = stack.enter_context(VerifierPool(config.verification.workers, config.verification.timeout_s))
+        pool = stack.enter_context(verifier_pool(config))
         yield Run(config, folder, suite, sampler, trainer, pool, progress, stop, Stopwatch())

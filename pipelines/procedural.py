@@ -6,13 +6,13 @@
 
 A generator draws all its chance from the `rng` it is given, so equal seeds give equal problems. The id
 of a problem is its content: one that is drawn again has the id it had. Keeping splits apart and
-dropping duplicates is `suite_generated.py`; the arithmetic is `addition.py`.
+dropping duplicates is `suite_generated.py`; the arithmetic is `addition.py`, the programs `programs.py`.
 """
 
 from random import Random
 from typing import Protocol
 
-from ratchetrl.pipelines import addition
+from ratchetrl.pipelines import addition, programs
 from ratchetrl.pipelines.records import Message, Problem
 from ratchetrl.verifiers.errors import UserError
 
@@ -41,7 +41,19 @@ class Addition:
         return Problem(f"addition/{prompt}", (Message("user", prompt),), gold, "number", level)
 
 
-GENERATORS: dict[str, Generator] = {"addition": Addition()}
+class Programs:
+    """Small functions, described step by step; the model writes them in Python."""
+
+    levels = programs.LEVELS
+
+    def problem(self, level: str, rng: Random) -> Problem:
+        """Steps and numbers are drawn at random."""
+        steps = programs.draw_steps(level, rng)
+        prompt, gold = programs.prompt(steps), programs.gold(steps)
+        return Problem(f"programs/{prompt}", (Message("user", prompt),), gold, "python_function", level)
+
+
+GENERATORS: dict[str, Generator] = {"addition": Addition(), "programs": Programs()}
 
 
 def load_generator(name: str) -> Generator:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.panel import Panel
 from rich.status import Status
+from rich.text import Text
 
 from ratchetrl.pipelines.stopping import StopSignal
 from ratchetrl.pipelines.store import append_line
@@ -37,6 +39,16 @@ class Progress:
         self._log.write(stamped + "\n")
         self._log.flush()
         self._console.print(stamped, markup=False)
+
+    def alarm(self, text: str) -> None:
+        """Prints and logs a line that nobody may overlook."""
+        self._log.write(f"{time.strftime('%H:%M:%S')}  {text}\n")
+        self._log.flush()
+        self._console.print(Panel(Text(text), style="bold white on red"))
+
+    def figures(self, event: str, values: dict[str, Any]) -> None:
+        """Numbers for scripts that belong to no shard and no step."""
+        self._metric({"event": event, **values})
 
     def label(self, text: str) -> None:
         """Names the work that is beginning; shown beside the bar."""

@@ -38,6 +38,9 @@ class Problem:
     """Name of the verifier, or `path/to/file.py:name`."""
     level: str = ""
     """Difficulty, as the suite names it; empty where it does not grade."""
+    canary: bool = False
+    """Whether the gold was replaced by an impossible one: a pass raises an alarm, and it is never trained
+    on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,10 @@ class VerdictRow:
     """CPU seconds that judging took."""
     wall_s: float
     """Seconds that judging took."""
+    peak_memory_bytes: int | None
+    """Largest memory of what the answer ran; `None` where it ran nothing."""
+    shown_passed: bool | None
+    """Whether it passes the tests that its prompt shows; `None` where none are shown."""
     verifier: str
     """Who judged."""
     version: str

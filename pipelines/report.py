@@ -19,6 +19,7 @@ from typing import Any
 from ratchetrl.pipelines.config_file import load_toml
 from ratchetrl.pipelines.frontier import frontier
 from ratchetrl.pipelines.run_folder import REPORT_POINTER, RunFolder
+from ratchetrl.pipelines.signals import alarm, verdicts_text
 from ratchetrl.pipelines.status import run_status
 from ratchetrl.pipelines.store import atomic_path, manifest, read_json, read_records, write_json
 
@@ -34,16 +35,22 @@ th, td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d5da
 td:nth-child(-n+4) {{ white-space: nowrap; }}
 td:nth-child(5) {{ min-width: 16rem; }}
 svg {{ max-width: 100%; height: auto; }}
+.alarm {{ background: #b3261e; color: #fff; padding: .6rem 1rem; font-weight: bold; }}
 .wide {{ overflow-x: auto; }}
 .quiet {{ color: #59636e; }}
 </style></head><body>
-<h1>{title}</h1><p>{headline}</p><div class="wide">{svg}</div>
+<h1>{title}</h1>{alarms}<p>{headline}</p><div class="wide">{svg}</div>
 <p class="quiet">Report split, fixed for the life of the run: {problems} problems, {samples} samples each.
 Bands are 95% intervals over problems. Solid: majority vote of k samples. Dotted: pass@k, which needs the
 gold to choose (an oracle).</p>
 <h2>Generations</h2><div class="wide"><table><tr><th>#</th><th>decision</th><th>base levels</th>
 <th>gain [95%]</th><th>why</th></tr>{decisions}</table></div>
-<h2>Score by level</h2><div class="wide">{levels}</div></body></html>
+<h2>Score by level</h2><div class="wide">{levels}</div>
+<h2>What the verdicts say</h2><p class="quiet">Hacked: answers that pass the tests that their prompt shows and
+fail the hidden ones. Canaries: answers to problems that were made impossible; a pass is an alarm.</p>
+<div class="wide"><table><tr><th>#</th><th>canaries passed</th><th>judging not hidden</th>
+<th>hacked, sampling</th><th>shares</th></tr>
+{verdicts}</table></div></body></html>
 """
 
 
@@ -73,7 +80,9 @@ def report_data(folder: RunFolder) -> dict[str, Any]:
         "run": folder.path.name,
         "samples_per_problem": config.gate.report_samples,
         "champions": champions,
+        "canary_passes": status["canary_passes"],
         "generations": status["generations"],
+        "judging": status["judging"],
     }
 
 
@@ -132,7 +141,23 @@ def _page(report: dict[str, Any], svg: str) -> str:
         samples=report["samples_per_problem"],
         decisions="".join(_decision_row(each) for each in report["generations"]),
         levels=_level_table(report["champions"]),
+        alarms="".join(_alarm(each) for each in report["generations"]),
+        verdicts="".join(map(_verdict_row, report["generations"], report["judging"])),
     )
+
+
+def _alarm(generation: dict[str, Any]) -> str:
+    text = alarm(generation["index"], generation)
+    return "" if text is None else f'<p class="alarm">{escape(text)}</p>'
+
+
+def _verdict_row(each: dict[str, Any], judging: dict[str, Any]) -> str:
+    shares = "; ".join(verdicts_text(stage, verdicts) for stage, verdicts in each["verdicts"].items())
+    hidden = f"{judging['unhidden_s']:.2f} s of {judging['seconds']:.1f} s"
+    hacked = each["verdicts"]["sample"]["hacked_share"]
+    told = "-" if hacked is None else f"{hacked:.1%}"
+    cells = (each["index"], f"{each['canary_passes']} of {each['canary_rollouts']}", hidden, told, shares)
+    return "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>"
 
 
 def _decision_row(each: dict[str, Any]) -> str:

@@ -26,7 +26,11 @@ DECISION_FILE, REPORT_POINTER = "decision.json", "report_stage.json"
 BEGUN = {"lock", "logs"}  # all that a run has made when it is killed in its first moments
 # Keys that change how long or where a run goes on, never what a stage computes.
 LOCK_TRIES, LOCK_PAUSE_S = 10, 0.05
-FREE_KEYS = ("budget.", "verification.workers", "engine.url", "engine.memory", "engine.keep_warm")
+FREE_KEYS = (
+    "budget.",
+    *("verification.workers", "verification.tier", "verification.unsafe"),
+    *("engine.url", "engine.memory", "engine.keep_warm"),
+)
 
 
 class RunFolder:

@@ -11,31 +11,32 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines.judging import problem_shards, sample_and_judge
+from ratchetrl.pipelines.judging import Pass, problem_shards, sample_and_judge
 from ratchetrl.pipelines.plan_stage import Plan
 from ratchetrl.pipelines.run_context import Champion, Run
 from ratchetrl.pipelines.sampler_process import SampleOrder
 from ratchetrl.pipelines.store import read_records, shards
-from ratchetrl.verifiers.registry import load
+from ratchetrl.pipelines.verdict_rows import verdict_facts
+from ratchetrl.verifiers.pool import VerifierPool
 
 
 def sample_stage(run: Run, generation: int, plan: Plan, champion: Champion) -> tuple[Path, Path]:
     """Folders of the rollouts and of their verdicts."""
     stage = run.stage_folder(generation, "sample", sample_inputs(run, plan, champion.hash))
-    versions = verifier_versions(plan.problems)
+    versions = verifier_versions(run.pool, plan.problems)
     judging = {"sample": stage.name, "verifiers": versions, "timeout_s": run.config.verification.timeout_s}
     verify = run.stage_folder(generation, "verify", judging)
     if run.finished(stage) and run.finished(verify):
         return stage, verify
-    if not run.finished(stage):
-        run.sampler.load(champion.weights)
     order = sample_order(
         run, plan.problems, plan.problem_count, stage, champion.hash, run.config.sampling.samples
     )
-    took = sample_and_judge(run, order, verify)
+    weights = None if run.finished(stage) else champion.weights
+    took = sample_and_judge(run, [Pass(order, verify, weights)])
     if not run.finished(stage):
         run.finish(stage, generation, rollout_facts(stage), took.sample_s)
-    run.finish(verify, generation, {"verifiers": versions, **verdict_facts(verify)}, took.verify_s)
+    facts = {"verifiers": versions, **verdict_facts(plan.problems, verify), "judging_s": took.judging_s}
+    run.finish(verify, generation, facts, took.verify_s)
     return stage, verify
 
 
@@ -70,10 +71,10 @@ def sample_order(
     )
 
 
-def verifier_versions(problems: Path) -> dict[str, str]:
+def verifier_versions(pool: VerifierPool, problems: Path) -> dict[str, str]:
     """Name -> version of every verifier that the problems name."""
     names = {row["verifier"] for row in read_records(problems, columns=["verifier"])}
-    return {name: load(name).version for name in sorted(names)}
+    return {name: pool.describe(name).version for name in sorted(names)}
 
 
 def rollout_facts(folder: Path) -> dict[str, Any]:
@@ -89,14 +90,3 @@ def rollout_facts(folder: Path) -> dict[str, Any]:
             facts["truncated"] += row["finish_reason"] == "length"
             facts["prompt_too_long"] += row["finish_reason"] == "prompt_too_long"
     return dict(facts)
-
-
-def verdict_facts(folder: Path) -> dict[str, Any]:
-    """Shares of the statuses and the CPU time of judging."""
-    statuses: Counter[str] = Counter()
-    cpu_s = 0.0
-    for shard in shards(folder):
-        for row in read_records(shard, columns=["status", "cpu_s"]):
-            statuses[row["status"]] += 1
-            cpu_s += row["cpu_s"]
-    return {"statuses": dict(sorted(statuses.items())), "verify_cpu_s": cpu_s}

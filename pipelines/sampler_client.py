@@ -87,8 +87,8 @@ class Sampler:
         return error
 
     def sample(self, order: SampleOrder, stop: Callable[[], bool]) -> Iterator[dict[str, Any]]:
-        """Yields a `shard` event for every shard as it is written; begins no more of them once `stop()` is
-        true."""
+        """Yields a `group` event for every problem as it is sampled, with the texts, and a `shard` event for
+        every shard as it is written; begins no more shards once `stop()` is true."""
         events: queue.Queue[dict[str, Any] | BaseException] = queue.Queue()
         for worker, part in zip(self._workers, _dealt(order, len(self._workers)), strict=True):
             worker.send({"kind": "sample", "order": dataclasses.asdict(part)})
@@ -103,7 +103,7 @@ class Sampler:
             if event is None:
                 continue
             running -= event["event"] == "done"
-            if event["event"] == "shard":
+            if event["event"] != "done":
                 yield event
 
     def close(self) -> None:

@@ -4,7 +4,8 @@
 
     {"kind": "start", "weights", "engine": {...}, "scratch", "thinking", "url"}    -> {"event": "ready"}
     {"kind": "load", "weights", "bound"}        -> {"event": "loaded", "error"}, or "mismatch"
-    {"kind": "sample", "order": SampleOrder}    -> {"event": "shard", ...} each, then {"event": "done"}
+    {"kind": "sample", "order": SampleOrder}    -> {"event": "group", "problem", "texts"} of each problem,
+                                                   {"event": "shard", ...} each, then {"event": "done"}
     {"kind": "stop"} while sampling             -> the shards in flight are finished, no new ones begun
 
 A shard holds whole groups of problems that follow each other in the plan; it is written when the last
@@ -53,8 +54,8 @@ class SampleOrder:
     """Which weights the rollouts are from."""
 
 
-Group = tuple[tuple[int, ...], list[Completion]]
-"""A prompt's token ids and its completions."""
+Group = tuple[tuple[int, ...], list[Completion], list[str]]
+"""A prompt's token ids, its completions and their texts."""
 
 
 class ShardWriter:
@@ -72,9 +73,11 @@ class ShardWriter:
         self._shard_of.update(dict.fromkeys(problem_ids, shard))
 
     def add(self, problem_id: str, prompt_ids: tuple[int, ...], completions: list[Completion]) -> None:
-        """Takes one finished group; writes its shard if it was the last."""
+        """Takes one finished group, says it to whoever judges, and writes its shard if it was the last."""
+        texts = [self._chat.text(prompt_ids, each.ids, each.finish_reason) for each in completions]
+        self._channel.answer({"event": "group", "problem": problem_id, "texts": texts})
         shard = self._shard_of.pop(problem_id)
-        self._open[shard][problem_id] = prompt_ids, completions
+        self._open[shard][problem_id] = prompt_ids, completions, texts
         if None not in self._open[shard].values():
             self._write(shard)
 
@@ -82,12 +85,14 @@ class ShardWriter:
         groups = {
             problem_id: group for problem_id, group in self._open.pop(shard).items() if group is not None
         }
-        tokens = sum(len(each.ids) for _, completions in groups.values() for each in completions)
+        tokens = sum(len(each.ids) for _, completions, _ in groups.values() for each in completions)
         seconds = time.monotonic() - self._written_at_s
         rollouts = [
-            self._rollout(problem_id, sample, prompt_ids, each, seconds * len(each.ids) / max(tokens, 1))
-            for problem_id, (prompt_ids, completions) in groups.items()
-            for sample, each in enumerate(completions)
+            self._rollout(
+                problem_id, sample, prompt_ids, each, text, seconds * len(each.ids) / max(tokens, 1)
+            )
+            for problem_id, (prompt_ids, completions, texts) in groups.items()
+            for sample, (each, text) in enumerate(zip(completions, texts, strict=True))
         ]
         write_records(shard_path(Path(self._order.output), shard), Rollout, rollouts)
         self._written_at_s = time.monotonic()
@@ -96,7 +101,13 @@ class ShardWriter:
         )
 
     def _rollout(
-        self, problem_id: str, sample: int, prompt_ids: tuple[int, ...], each: Completion, seconds: float
+        self,
+        problem_id: str,
+        sample: int,
+        prompt_ids: tuple[int, ...],
+        each: Completion,
+        text: str,
+        seconds: float,
     ) -> Rollout:
         return Rollout(
             id=f"{problem_id}#{sample}",
@@ -105,7 +116,7 @@ class ShardWriter:
             prompt_ids=prompt_ids,
             completion_ids=each.ids,
             logprobs=each.logprobs,
-            text=self._chat.text(prompt_ids, each.ids, each.finish_reason),
+            text=text,
             finish_reason=each.finish_reason,
             seconds=seconds,
             max_new_tokens=self._order.max_new_tokens,

@@ -4,7 +4,7 @@
 
 A shard is read, grouped by problem, rewarded and written before the next one is read, so a million rollouts
 never sit in memory. What is dropped, and why, is counted in the manifest (`rewards/selection.py` has the
-rules).
+rules). Canaries are neither rows nor counted: nothing is learned from them.
 """
 
 from collections.abc import Iterator
@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.judging import Judged, judged_shard
+from ratchetrl.pipelines.plan_stage import Plan
 from ratchetrl.pipelines.records import TrainRow
 from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.store import file_digest, shards, write_records
+from ratchetrl.pipelines.verdict_rows import canary_ids, stored_verdict
 from ratchetrl.rewards.compose import Reward, compose
 from ratchetrl.rewards.parts import RewardInput
 from ratchetrl.rewards.selection import JudgedRollout, SelectedRollout, Selection, SelectionSummary
 from ratchetrl.verifiers.plugin import is_file_reference
-from ratchetrl.verifiers.verdict import Status, Verdict
 
 COLUMNS = [
     "id",
@@ -35,7 +36,7 @@ COLUMNS = [
 ]
 
 
-def select_stage(run: Run, generation: int, rollouts: Path, verdicts: Path) -> Path:
+def select_stage(run: Run, generation: int, plan: Plan, rollouts: Path, verdicts: Path) -> Path:
     """The stage's folder; its `rows` hold what the trainer reads."""
     reward = run.config.reward
     files = {
@@ -46,16 +47,17 @@ def select_stage(run: Run, generation: int, rollouts: Path, verdicts: Path) -> P
     if run.finished(stage):
         return stage
     composed = compose(reward.parts, reward.overlong_tokens or None)
-    summary = SelectionSummary()
+    canaries, summary = canary_ids(plan.problems), SelectionSummary()
     for shard in shards(rollouts):
-        summary += _select_shard(run, shard, verdicts / shard.name, stage / "rows" / shard.name, composed)
+        judged = judged_shard(shard, verdicts / shard.name, COLUMNS)
+        honest = [pair for pair in judged if pair[0]["problem_id"] not in canaries]
+        summary += _select_shard(run, honest, stage / "rows" / shard.name, composed)
     facts = {**asdict(summary), "verifier_error_share": summary.verifier_error_share}
     run.finish(stage, generation, facts)
     return stage
 
 
-def _select_shard(run: Run, rollouts: Path, verdicts: Path, rows: Path, reward: Reward) -> SelectionSummary:
-    judged = judged_shard(rollouts, verdicts, COLUMNS)
+def _select_shard(run: Run, judged: list[Judged], rows: Path, reward: Reward) -> SelectionSummary:
     stored = {rollout["id"]: rollout for rollout, _ in judged}
     settings = run.config.reward
     selection = Selection(_groups(judged, reward), settings.advantage, settings.truncated)
@@ -78,12 +80,6 @@ def _judged(rollout: dict[str, Any], row: dict[str, Any], reward: Reward) -> Jud
         truncated=truncated,
     )
     return JudgedRollout(rollout["id"], row["score"], reward(seen), truncated)
-
-
-def stored_verdict(row: dict[str, Any]) -> Verdict:
-    """A stored verdict as the verifiers' room knows it."""
-    known = {key: value for key, value in row.items() if key not in ("rollout_id", "problem_id", "status")}
-    return Verdict(status=Status(row["status"]), **known)
 
 
 def _train_row(rollout: dict[str, Any], selected: SelectedRollout) -> TrainRow:

@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from ratchetrl.pipelines.run_folder import DECISION_FILE, RunFolder
+from ratchetrl.pipelines.signals import alarm, signals_line
 from ratchetrl.pipelines.store import manifest, read_json
 from ratchetrl.verifiers.errors import UserError
 
 PARTS = ("sample", "verify", "train", "evaluate")
 TRAIN_FACTS = ("status", "stop_reason", "steps", "rows", "padding_share", "max_kl_seen", "min_ess_seen")
 ROLLOUT_FACTS = ("rollouts", "selected", "truncated", "verifier_errors", "verifier_error_share")
+VERDICT_FACTS = ("canary_rollouts", "canary_passes", "canaries_passed", "verdicts")
 NO_SCORES = {
     "champion_pass_at_1": None,
     "challenger_pass_at_1": None,
@@ -32,7 +34,12 @@ def run_status(path: Path) -> dict[str, Any]:
     folder = RunFolder(path)
     if not folder.config_file.exists():
         raise UserError(f"{path} holds no run; name a folder such as outputs/quickstart")
-    generations = [_generation(decision, folder) for decision in decisions(folder)]
+    decided = decisions(folder)
+    if any("verdicts" not in each for each in decided):
+        raise UserError(
+            f"{path} was decided by an older version, which counted less; run it anew with --output"
+        )
+    generations = [_generation(decision, folder) for decision in decided]
     champion = max((each["index"] for each in generations if each["decision"] == "promoted"), default=0)
     said = folder.state()
     return {
@@ -40,7 +47,9 @@ def run_status(path: Path) -> dict[str, Any]:
         "state": said["state"],
         "reason": said["reason"],
         "champion": champion,
+        "canary_passes": sum(each["canary_passes"] for each in generations),
         "generations": generations,
+        "judging": [{"generation": each["generation"], **each["judging"]} for each in decided],
     }
 
 
@@ -67,6 +76,7 @@ def _generation(decision: dict[str, Any], folder: RunFolder) -> dict[str, Any]:
         "trained_tokens": 0 if trained is None else trained["trained_tokens"],
         "train": None if trained is None else {key: trained[key] for key in TRAIN_FACTS},
         "rollouts": {key: stages["select"][key] for key in ROLLOUT_FACTS},
+        **{key: decision[key] for key in VERDICT_FACTS},
     }
 
 
@@ -100,8 +110,11 @@ def print_status(status: dict[str, Any]) -> None:
             f"{each['generated_tokens']:,}",
         )
     console.print(table)
-    for each in status["generations"]:
+    for each, judging in zip(status["generations"], status["judging"], strict=True):
         console.print(f"{each['index']}: {each['reason']}", markup=False)
+        console.print(signals_line(each["index"], {**each, "judging": judging}), markup=False)
+        if (alarming := alarm(each["index"], each)) is not None:
+            console.print(alarming, style="bold white on red", markup=False)
 
 
 def _arrow(scores: dict[str, Any]) -> str:

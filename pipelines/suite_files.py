@@ -42,8 +42,9 @@ class FileSource:
         """The splits there are."""
         return tuple(self.files)
 
-    def batches(self, split: str, columns: tuple[str, ...]) -> Iterator[Batch]:
-        """The named columns of a split, at most `BATCH_ROWS` rows at a time, in the order of the files."""
+    def batches(self, split: str, columns: tuple[str, ...] | None) -> Iterator[Batch]:
+        """The named columns of a split, `None` for all, at most `BATCH_ROWS` rows at a time, in the order of
+        the files."""
         for path in self.files[split]:
             parquet = path.name.endswith(".parquet")
             yield from _parquet_batches(path, columns) if parquet else _json_batches(path, columns)
@@ -85,23 +86,25 @@ def _by_split(paths: list[Path]) -> dict[str, tuple[Path, ...]]:
     return {split: tuple(files) for split, files in found.items()}
 
 
-def _parquet_batches(path: Path, columns: tuple[str, ...]) -> Iterator[Batch]:
+def _parquet_batches(path: Path, columns: tuple[str, ...] | None) -> Iterator[Batch]:
     try:
         file = pq.ParquetFile(path)
     except pa.ArrowInvalid as error:
         raise UserError(f"{path} is not a Parquet file ({error}); write it anew") from error
     with file:
-        check_columns(columns, file.schema_arrow.names, str(path))
-        for batch in file.iter_batches(BATCH_ROWS, columns=list(columns), use_threads=False):
+        wanted = file.schema_arrow.names if columns is None else list(columns)
+        check_columns(wanted, file.schema_arrow.names, str(path))
+        for batch in file.iter_batches(BATCH_ROWS, columns=wanted, use_threads=False):
             yield batch.to_pydict()
 
 
-def _json_batches(path: Path, columns: tuple[str, ...]) -> Iterator[Batch]:
+def _json_batches(path: Path, columns: tuple[str, ...] | None) -> Iterator[Batch]:
     rows = _json_rows(path)
     while some := list(islice(rows, BATCH_ROWS)):
         # The first row speaks for all: a column that later rows lack is a row without a value.
-        check_columns(columns, some[0], str(path))
-        yield {name: [row.get(name) for row in some] for name in columns}
+        wanted = tuple(some[0]) if columns is None else columns
+        check_columns(wanted, some[0], str(path))
+        yield {name: [row.get(name) for row in some] for name in wanted}
 
 
 def _json_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """A suite of problems that somebody wrote down: a folder, a file or a dataset on the Hub.
 
-    suite = open_finite(source, settings, seed=1)
+    suite = open_finite(source, settings, seed=1, pool=pool)
     suite.train_problems(generation=1, count=256)
 
 No problem is in two splits: each belongs to the first of sealed, report, gate and train that has
@@ -18,9 +18,11 @@ from ratchetrl.pipelines.columns import to_problem
 from ratchetrl.pipelines.overlap import PROTECTED_FIRST, keep_apart
 from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.splits import Rows, by_hash, carve, turn
-from ratchetrl.pipelines.suite_rows import LoadedSplit, Source, SplitCounts, load_rows
+from ratchetrl.pipelines.suite_rows import LoadedSplit, SplitCounts, ids_of, load_rows
 from ratchetrl.pipelines.suite_settings import SuiteSettings
+from ratchetrl.pipelines.suite_sources import Source, open_source, split_of
 from ratchetrl.verifiers.errors import UserError
+from ratchetrl.verifiers.pool import VerifierPool
 
 SHAPING = {"instruction", "gate_problems", "report_problems", "base_levels"}
 """Settings that shape problems but not rows. Paths are not among them: a copy is the same suite."""
@@ -102,10 +104,14 @@ class FiniteSuite:
         return [to_problem(row, self.settings.instruction) for row in taken]
 
 
-def open_finite(source: Source, settings: SuiteSettings, seed: int) -> FiniteSuite:
+def open_finite(source: Source, settings: SuiteSettings, seed: int, pool: VerifierPool) -> FiniteSuite:
     """Reads the splits of a source, keeps them apart and carves what has no split of its own."""
     named = _named_splits(source, settings)
-    loaded = {use: load_rows(source, split, settings) for use, split in named.items()}
+    excluded = _excluded_ids(settings)
+    loaded = {
+        use: load_rows(each, split, settings, pool, excluded if each is source else frozenset())
+        for use, (each, split) in named.items()
+    }
     claims = keep_apart({use: split.contents_N for use, split in loaded.items()})
     loaded = {use: split.without(claims[use]) for use, split in loaded.items()}
     suite = FiniteSuite(settings, seed, loaded, _pools(loaded, settings))
@@ -113,19 +119,32 @@ def open_finite(source: Source, settings: SuiteSettings, seed: int) -> FiniteSui
     return suite
 
 
-def _named_splits(source: Source, settings: SuiteSettings) -> dict[str, str]:
-    """Use -> the source's split, for the uses that have one; a `test` without a use is sealed."""
+def _named_splits(source: Source, settings: SuiteSettings) -> dict[str, tuple[Source, str]]:
+    """Use -> source and split, for the uses that have one; a `test` of data.path without a use is sealed."""
     chosen = {use: getattr(settings, use) for use in PROTECTED_FIRST}
-    named = {use: split for use, split in chosen.items() if split is not None}
-    for use, split in named.items():
-        if split not in source.splits:
-            there = ", ".join(source.splits)
-            raise UserError(
-                f"{source.name} has no split {split!r}, only {there}; set data.{use} to one of these"
-            )
-    if "sealed" not in named and "test" in source.splits and "test" not in named.values():
-        named["sealed"] = "test"
+    named = {
+        use: _named_split(source, use, split, settings) for use, split in chosen.items() if split is not None
+    }
+    if "sealed" not in named and "test" in source.splits and (source, "test") not in named.values():
+        named["sealed"] = source, "test"
     return named
+
+
+def _named_split(source: Source, use: str, reference: str, settings: SuiteSettings) -> tuple[Source, str]:
+    other, split = split_of(reference)
+    if other is not None and other != settings.path:
+        source = open_source(other, key=f"data.{use}")
+    if split not in source.splits:
+        there = ", ".join(source.splits)
+        raise UserError(f"{source.name} has no split {split!r}, only {there}; set data.{use} to one of these")
+    return source, split
+
+
+def _excluded_ids(settings: SuiteSettings) -> frozenset[str]:
+    """Ids that no split of data.path may have; the settings see to it that there is a column of ids."""
+    if settings.exclude_ids is None or settings.id is None:
+        return frozenset()
+    return ids_of(open_source(settings.exclude_ids, key="data.exclude_ids"), settings.id)
 
 
 def _pools(loaded: Mapping[str, LoadedSplit], settings: SuiteSettings) -> dict[str, tuple[str, Rows]]:

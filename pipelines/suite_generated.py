@@ -23,8 +23,8 @@ from ratchetrl.pipelines.seeds import seed_of
 from ratchetrl.pipelines.splits import home
 from ratchetrl.pipelines.suite_rows import SplitCounts
 from ratchetrl.pipelines.suite_settings import SuiteSettings
-from ratchetrl.verifiers.errors import UserError
-from ratchetrl.verifiers.registry import load
+from ratchetrl.verifiers.errors import GoldError, UserError
+from ratchetrl.verifiers.pool import VerifierPool
 
 DRAWN_AT_LEAST = 256
 DRAWN_PER_PROBLEM = 4
@@ -112,13 +112,18 @@ class GeneratedSuite:
         return [(content, problem) for content, problem, split in drawn if split == use]
 
 
-def open_generated(settings: SuiteSettings, seed: int) -> GeneratedSuite:
+def open_generated(settings: SuiteSettings, seed: int, pool: VerifierPool) -> GeneratedSuite:
     """Checks names, levels and golds, and that each level can fill the report and a gate."""
     suite = GeneratedSuite(settings, seed, load_generator(str(settings.generator)))
     for level in (*suite.levels, *suite.base_levels):
         if level not in suite.generator.levels:
             there = ", ".join(suite.generator.levels)
             raise UserError(f"{settings.path} has no level {level!r}, only {there}; correct data.levels")
+    golds: dict[str, list[str]] = {}
     for problem in suite.report_problems() + suite.gate_problems(1):
-        load(problem.verifier).read_gold(problem.gold)
+        golds.setdefault(problem.verifier, []).append(problem.gold)
+    for verifier, written in golds.items():
+        for fault in pool.read_golds(verifier, written):
+            if fault is not None:
+                raise GoldError(fault)
     return suite

@@ -34,11 +34,12 @@ class HubSource:
         """The splits there are."""
         return tuple(str(split) for split in self.dataset)
 
-    def batches(self, split: str, columns: tuple[str, ...]) -> Iterator[Batch]:
-        """The named columns of a split, at most `BATCH_ROWS` rows at a time, in order."""
+    def batches(self, split: str, columns: tuple[str, ...] | None) -> Iterator[Batch]:
+        """The named columns of a split, `None` for all, at most `BATCH_ROWS` rows at a time, in order."""
         rows = self.dataset[split]
-        check_columns(columns, rows.column_names, f"split {split!r} of {self.name}")
-        for table in rows.select_columns(list(columns)).with_format("arrow").iter(BATCH_ROWS):
+        wanted = rows.column_names if columns is None else list(columns)
+        check_columns(wanted, rows.column_names, f"split {split!r} of {self.name}")
+        for table in rows.select_columns(wanted).with_format("arrow").iter(BATCH_ROWS):
             yield table.to_pydict()
 
 

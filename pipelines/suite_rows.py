@@ -1,41 +1,28 @@
 """One split of a source, read, checked and counted: the rows that a suite is made of.
 
-    loaded = load_rows(source, "train", settings)
+    loaded = load_rows(source, "train", settings, pool)
     loaded.table.num_rows, loaded.counts.unreadable
 
 Every gold is shown to its verifier here, once, so that no generation is spent on a row that
 cannot be judged. Which split is used for what is `suite_finite.py`.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ratchetrl.pipelines.columns import ROWS, Batch, as_text, map_batch, wanted_columns
+from ratchetrl.pipelines.columns import ROWS, Batch, as_text, check_columns, map_batch, wanted_columns
 from ratchetrl.pipelines.overlap import first_of_each
+from ratchetrl.pipelines.row_adapters import adapted, load_adapter
 from ratchetrl.pipelines.suite_settings import SuiteSettings
+from ratchetrl.pipelines.suite_sources import Source
 from ratchetrl.verifiers.errors import GoldError, UserError
-from ratchetrl.verifiers.registry import load
-
-
-class Source(Protocol):
-    """Somebody's dataset: named splits of columns."""
-
-    @property
-    def name(self) -> str:
-        """What the user called it."""
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """The splits there are."""
-
-    def batches(self, split: str, columns: tuple[str, ...]) -> Iterator[Batch]:
-        """The named columns of a split, a bounded number of rows at a time."""
+from ratchetrl.verifiers.pool import VerifierPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +39,8 @@ class SplitCounts:
     """Dropped: problems that a better protected split holds, by that split."""
     problems: int
     """Left for use."""
+    excluded: int = 0
+    """Dropped: rows whose ids data.exclude_ids has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +65,81 @@ class LoadedSplit:
         return LoadedSplit(self.table.filter(pa.array(~taken)), counts)
 
 
-def load_rows(source: Source, split: str, settings: SuiteSettings) -> LoadedSplit:
+def load_rows(
+    source: Source,
+    split: str,
+    settings: SuiteSettings,
+    pool: VerifierPool,
+    excluded_ids: Collection[str] = frozenset(),
+) -> LoadedSplit:
     """Reads a whole split; raises `UserError` at the first row that cannot be used."""
-    kept, num_rows, first_row = [], 0, 1
-    for batch in source.batches(split, wanted_columns(settings)):
-        batch_rows = len(batch[settings.prompt])
-        wanted = _of_levels(batch, settings)
-        rows = map_batch(batch, settings, split=split, first_row=first_row)
-        readable = _readable(rows, wanted, settings, f"of split {split!r} of {source.name}", first_row)
-        kept.append(rows.filter(pa.array(readable)))
-        num_rows += int(wanted.sum())
-        first_row += batch_rows
-    table = pa.Table.from_batches(kept, ROWS)
+    table, seen = _read(source, split, settings, pool, excluded_ids)
     _check_not_empty(table, source, split, settings)
     _check_ids(table, source, split, settings)
     first = first_of_each(np.asarray(table["content"].to_numpy()))
-    counts = SplitCounts(num_rows, num_rows - len(first), int((~first).sum()), {}, int(first.sum()))
+    counts = SplitCounts(
+        rows=seen.total(),
+        unreadable=seen["unmade"] + seen["wanted"] - len(first),
+        repeated=int((~first).sum()),
+        overlapping={},
+        problems=int(first.sum()),
+        excluded=seen["excluded"],
+    )
     return LoadedSplit(table.filter(pa.array(first)), counts)
+
+
+def _read(
+    source: Source, split: str, settings: SuiteSettings, pool: VerifierPool, excluded_ids: Collection[str]
+) -> tuple[pa.Table, Counter[str]]:
+    """The rows that can be used, and how many there were: wanted, excluded, unmade by the adapter."""
+    kept, seen, first_row = [], Counter[str](), 1
+    where = f"of split {split!r} of {source.name}"
+    for batch, unmade in _batches(source, split, settings):
+        wanted = _of_levels(batch, settings)
+        excluded = wanted & _excluded(batch, settings, excluded_ids)
+        wanted &= ~excluded
+        rows = map_batch(batch, settings, split=split, first_row=first_row)
+        kept.append(rows.filter(pa.array(_readable(rows, wanted, settings, pool, where, first_row))))
+        seen += Counter(wanted=int(wanted.sum()), excluded=int(excluded.sum()), unmade=unmade)
+        first_row += len(wanted) + unmade
+    return pa.Table.from_batches(kept, ROWS), seen
+
+
+def ids_of(source: Source, column: str) -> frozenset[str]:
+    """The bare ids in all splits of a source."""
+    return frozenset(
+        bare_id(as_text(value))
+        for split in source.splits
+        for batch in source.batches(split, (column,))
+        for value in batch[column]
+    )
+
+
+def bare_id(name: str) -> str:
+    """An id without what stands before its last slash: `Mbpp/2` and `2` name one problem."""
+    return name.strip().rpartition("/")[2]
+
+
+def _batches(source: Source, split: str, settings: SuiteSettings) -> Iterator[tuple[Batch, int]]:
+    """The columns that the settings name, an adapter's among them, and how many rows it could not read."""
+    if settings.adapter is None:
+        yield from ((batch, 0) for batch in source.batches(split, wanted_columns(settings)))
+        return
+    adapter, first_row = load_adapter(settings.adapter), 1
+    where, drop = f"of split {split!r} of {source.name}", settings.unreadable_gold == "drop"
+    for batch in source.batches(split, None):
+        made, unmade = adapted(batch, adapter, where, first_row, drop)
+        first_row += len(next(iter(batch.values())))
+        if not made:
+            made = {name: [] for name in wanted_columns(settings)}
+        check_columns(wanted_columns(settings), made, f"what data.adapter makes {where}")
+        yield made, unmade
+
+
+def _excluded(batch: Batch, settings: SuiteSettings, excluded_ids: Collection[str]) -> npt.NDArray[np.bool_]:
+    if settings.id is None or not excluded_ids:
+        return np.zeros(len(batch[settings.prompt]), dtype=bool)
+    return np.array([bare_id(as_text(value)) in excluded_ids for value in batch[settings.id]], dtype=bool)
 
 
 def _of_levels(batch: Batch, settings: SuiteSettings) -> npt.NDArray[np.bool_]:
@@ -102,23 +149,31 @@ def _of_levels(batch: Batch, settings: SuiteSettings) -> npt.NDArray[np.bool_]:
 
 
 def _readable(
-    rows: pa.RecordBatch, wanted: npt.NDArray[np.bool_], settings: SuiteSettings, where: str, first_row: int
+    rows: pa.RecordBatch,
+    wanted: npt.NDArray[np.bool_],
+    settings: SuiteSettings,
+    pool: VerifierPool,
+    where: str,
+    first_row: int,
 ) -> npt.NDArray[np.bool_]:
     """[N] which of the wanted rows have a gold that their verifier can read."""
     names, golds = rows["verifier"].to_pylist(), rows["gold"].to_pylist()
-    verifiers = {name: load(name) for name in set(names)}
-    readable = wanted.copy()
+    by_verifier: dict[str, list[int]] = {}
     for i in np.flatnonzero(wanted).tolist():
-        try:
-            verifiers[names[i]].read_gold(golds[i])
-        except GoldError as error:
-            if settings.unreadable_gold == "refuse":
-                raise UserError(
-                    f"row {first_row + i} {where} has the gold {golds[i][:60]!r}, which the verifier "
-                    f"{names[i]} cannot read; repair it, choose another data.gold or data.verifier, or set "
-                    'data.unreadable_gold to "drop"'
-                ) from error
-            readable[i] = False
+        by_verifier.setdefault(names[i], []).append(i)
+    faults: dict[int, str] = {}
+    for name, own in by_verifier.items():
+        said = zip(own, pool.read_golds(name, [golds[i] for i in own]), strict=True)
+        faults |= {i: fault for i, fault in said if fault is not None}
+    if faults and settings.unreadable_gold == "refuse":
+        first = min(faults)
+        raise UserError(
+            f"row {first_row + first} {where} has the gold {golds[first][:60]!r}, which the verifier "
+            f"{names[first]} cannot read; repair it, choose another data.gold or data.verifier, or set "
+            'data.unreadable_gold to "drop"'
+        ) from GoldError(faults[first])
+    readable = wanted.copy()
+    readable[list(faults)] = False
     return readable
 
 

@@ -12,7 +12,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 PROCEDURAL = "procedural:"  # a `path` that begins so names a generator, not a dataset
-OF_ROWS = ("subset", "verifier", "verifier_column", "id", "level", "gate", "report", "sealed")
+OF_ROWS = (
+    *("subset", "verifier", "verifier_column", "adapter", "id", "exclude_ids", "level"),
+    *("gate", "report", "sealed"),
+)
 """Fields that a generator has no use for, all `None` by default."""
 
 
@@ -35,8 +38,14 @@ class SuiteSettings(BaseModel):
     """Column with the prompt: a text, or a list of chat messages that ends with the user's."""
     gold: str = "gold"
     """Column with what the verifier needs to judge an answer."""
+    adapter: str | None = None
+    """Makes columns such as prompt and gold of whole rows: `mbpp`, or `path/to/file.py:name` for a function
+    from a row to columns."""
     id: str | None = None
     """Column with ids, unique in each split; by default an id is made from the prompt's content."""
+    exclude_ids: str | None = None
+    """Hub dataset, local folder or file whose ids (same column; what stands before a `/` does not count) are
+    left out of every split of `path`: a benchmark that shares problems with it."""
     level: str | None = None
     """Column with the difficulty."""
     instruction: str = "{prompt}"
@@ -44,11 +53,13 @@ class SuiteSettings(BaseModel):
     train: str = "train"
     """The source's split (Hub split, or file name without its ending) to learn from."""
     gate: str | None = None
-    """The source's split that decides promotions; by default carved from train by hash of the content."""
+    """The split that decides promotions, of this source or, as `SOURCE:SPLIT`, of another one with the same
+    columns; by default carved from train by hash of the content."""
     report: str | None = None
-    """The source's split that curves are drawn from; by default carved from train by hash of the content."""
+    """The split that curves are drawn from, named as `gate` is; by default carved from train as well."""
     sealed: str | None = None
-    """The source's split that is kept shut; by default the one named `test`, where it has no other use."""
+    """The split that is kept shut, named as `gate` is; by default the source's `test`, where it has no
+    other use."""
     gate_problems: int = Field(gt=0)
     """Problems in one gate. A source with more of them changes the set each generation."""
     report_problems: int = Field(gt=0)
@@ -57,6 +68,9 @@ class SuiteSettings(BaseModel):
     """Levels to use, in equal parts where problems are generated; by default all that the source has."""
     base_levels: tuple[str, ...] = ()
     """Levels that the base was trained on, for the headline score; by default all of `levels`."""
+    canary_share: float | None = Field(default=None, ge=0, le=0.5)
+    """Share of the train problems whose gold is made impossible: a pass raises an alarm and rejects the
+    generation. By default 0.01 where the verifier can do that, 0 where it cannot."""
     unreadable_gold: Literal["refuse", "drop"] = "refuse"
     """What to do with rows whose gold the verifier cannot read: stop, or drop and count them."""
 
@@ -93,6 +107,10 @@ def _rules(s: SuiteSettings) -> list[tuple[bool, str]]:
         (
             read and (s.verifier is None) == (s.verifier_column is None),
             "data needs one of verifier and verifier_column; set data.verifier to a verifier's name",
+        ),
+        (
+            s.exclude_ids is not None and s.id is None,
+            "data.exclude_ids compares ids but data.id names no column; set data.id",
         ),
         (
             read and bool(s.levels) and s.level is None,

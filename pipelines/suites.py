@@ -9,21 +9,19 @@ the same settings, seed and data, the same call gives the same problems on every
 asked before. Imports no torch.
 """
 
-import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 from ratchetrl.pipelines.records import Problem
-from ratchetrl.pipelines.suite_files import READABLE, open_files
 from ratchetrl.pipelines.suite_finite import open_finite
 from ratchetrl.pipelines.suite_generated import open_generated
-from ratchetrl.pipelines.suite_hub import open_hub
-from ratchetrl.pipelines.suite_rows import Source, SplitCounts
+from ratchetrl.pipelines.suite_rows import SplitCounts
 from ratchetrl.pipelines.suite_settings import SuiteSettings
-from ratchetrl.verifiers.errors import UserError
+from ratchetrl.pipelines.suite_sources import open_source
+from ratchetrl.verifiers.pool import VerifierPool
 
-HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
+GOLD_TIMEOUT_S = 10.0
+"""Longest time that reading one gold may take where the caller brings no pool of its own."""
 
 
 class Suite(Protocol):
@@ -58,20 +56,15 @@ class Suite(Protocol):
         """Problems to be opened only by a counted, recorded look; the caller records it."""
 
 
-def open_suite(settings: SuiteSettings, seed: int) -> Suite:
-    """Reads and checks everything that the settings name; `UserError` says what cannot be served."""
+def open_suite(settings: SuiteSettings, seed: int, pool: VerifierPool | None = None) -> Suite:
+    """Reads and checks everything that the settings name; `UserError` says what cannot be served.
+
+    The golds are read by the pool, by a worker of its own where none is given.
+    """
+    if pool is None:
+        with VerifierPool(workers=1, timeout_s=GOLD_TIMEOUT_S) as own:
+            return open_suite(settings, seed, own)
     if settings.generator is not None:
-        return open_generated(settings, seed)
-    return open_finite(_source(settings), settings, seed)
-
-
-def _source(settings: SuiteSettings) -> Source:
-    path = Path(settings.path).expanduser()
-    if path.exists():
-        return open_files(path, settings.subset)
-    if HUB_NAME.fullmatch(settings.path) and not READABLE.fullmatch(path.name):
-        return open_hub(settings.path, settings.subset, settings.revision)
-    raise UserError(
-        f"data.path {settings.path!r} is neither a folder nor a file that is there, nor a name on the Hub; "
-        "give a local folder or file with --data.path, or a Hub dataset such as openai/gsm8k"
-    )
+        return open_generated(settings, seed, pool)
+    source = open_source(settings.path, settings.subset, settings.revision)
+    return open_finite(source, settings, seed, pool)

@@ -19,6 +19,7 @@ from ratchetrl.pipelines.plan_stage import report_problems
 from ratchetrl.pipelines.report import write_report
 from ratchetrl.pipelines.run_context import Champion, Run
 from ratchetrl.pipelines.run_folder import link_atomically, remove_tree
+from ratchetrl.pipelines.signals import signals_line
 
 WEIGHT_FOLDERS = ("weights", "adapter", "optimizer")
 
@@ -64,6 +65,7 @@ def supervise(run: Run, until: str | None = None) -> Ending:
         outcome = run_generation(run, index, history.champion, history.champions[0], until)
         history = history.after(outcome.decision, outcome.champion)
         run.progress.line(summary_line(outcome.decision))
+        run.progress.line(signals_line(index, outcome.decision))
         _crown(run, history.champion)
         if until is not None:
             raise Paused(f"generation {index} is decided: {outcome.decision['decision']}")

@@ -1,4 +1,4 @@
-"""Batches of worked additions, as a small model reads them.
+"""Batches of worked problems, as a small model reads them.
 
     batches = worked_batches(tokenizer, BootstrapSettings(), Random("any seed"))
     input_ids, labels = next(batches)
@@ -8,14 +8,15 @@ It makes data for `bootstrap.py` and trains nothing.
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from ratchetrl.pipelines.addition import Operands, draw_operands, prompt, worked_solution
 from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
 from ratchetrl.pipelines.overlap import content_hashes
 from ratchetrl.pipelines.splits import home
+from ratchetrl.pipelines.worked_tasks import TASKS, WorkedTask
 
 ROUND = 1024  # problems drawn at a time
 IGNORED = -100  # the label that transformers leaves out of the loss
@@ -25,10 +26,11 @@ def worked_batches(
     tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, rng: Random
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Endless (input_ids, labels), both [batch, T], right-padded; only the solution has labels."""
-    operands = {level: _train_operands(level, rng) for level in settings.levels}
+    task = TASKS[settings.task]
+    problems = {level: _train_problems(task, level, rng) for level in settings.levels}
     while True:
-        drawn = [next(operands[rng.choice(settings.levels)]) for _ in range(settings.batch)]
-        yield _pad([_row(tokenizer, settings, each, rng) for each in drawn], tokenizer.pad_token_id)
+        drawn = [next(problems[rng.choice(settings.levels)]) for _ in range(settings.batch)]
+        yield _pad([_row(tokenizer, settings, task, each, rng) for each in drawn], tokenizer.pad_token_id)
 
 
 def prompt_ids(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
@@ -38,18 +40,18 @@ def prompt_ids(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
 
 
 def _row(
-    tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, operands: Operands, rng: Random
+    tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, task: WorkedTask, drawn: Any, rng: Random
 ) -> tuple[list[int], list[int]]:
-    solution = worked_solution(operands, settings.wrong_step_share, rng)
-    return prompt_ids(tokenizer, prompt(operands)), tokenizer.encode(solution + tokenizer.eos_token)
+    solution = task.solution(drawn, settings.wrong_step_share, rng)
+    return prompt_ids(tokenizer, task.prompt(drawn)), tokenizer.encode(solution + tokenizer.eos_token)
 
 
-def _train_operands(level: str, rng: Random) -> Iterator[Operands]:
-    """Operands of problems at home in the train split, so that the base never sees one that judges it."""
+def _train_problems(task: WorkedTask, level: str, rng: Random) -> Iterator[Any]:
+    """Problems at home in the train split, so that the base never sees one that judges it."""
     while True:
-        drawn = [draw_operands(level, rng) for _ in range(ROUND)]
-        homes = home(content_hashes([prompt(operands) for operands in drawn]))
-        yield from (operands for operands, split in zip(drawn, homes, strict=True) if split == "train")
+        drawn = [task.draw(level, rng) for _ in range(ROUND)]
+        homes = home(content_hashes([task.prompt(each) for each in drawn]))
+        yield from (each for each, split in zip(drawn, homes, strict=True) if split == "train")
 
 
 def _pad(rows: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:

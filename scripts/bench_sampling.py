@@ -62,7 +62,7 @@ def pipeline_round(sampler: Sampler, order: SampleOrder, output: Path) -> float:
     """Tokens per second of one order, from the request to the last shard on disk."""
     started = time.monotonic()
     events = sampler.sample(dataclasses.replace(order, output=str(output)), lambda: False)
-    tokens = sum(event["generated_tokens"] for event in events)
+    tokens = sum(event["generated_tokens"] for event in events if event["event"] == "shard")
     return tokens / (time.monotonic() - started)
 
 

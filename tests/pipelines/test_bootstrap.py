@@ -15,6 +15,7 @@ from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
 from ratchetrl.pipelines.pass_rate import measure_pass_at_1
 from ratchetrl.pipelines.worked_batches import IGNORED, worked_batches
+from ratchetrl.pipelines.worked_tasks import TASKS
 from ratchetrl.verifiers.errors import UserError
 
 OUT_OF_REACH = BootstrapSettings(
@@ -59,10 +60,12 @@ def test_a_folder_that_exists_is_never_written_to(tmp_path: Path) -> None:
         bootstrap(ANY_SCORE, seed=1, output=tmp_path)
 
 
-def test_an_untrained_model_adds_nothing_right() -> None:
+def test_an_untrained_model_gets_nothing_right() -> None:
     tokenizer = char_tokenizer(CONTEXT_TOKENS)
     torch.manual_seed(1)
-    assert measure_pass_at_1(new_model(tokenizer), tokenizer, ("2 digits",), problems=4, seed=1) == 0.0
+    for task, level in (("addition", "2 digits"), ("programs", "2 steps")):
+        model = new_model(tokenizer)
+        assert measure_pass_at_1(model, tokenizer, TASKS[task], (level,), problems=4, seed=1) == 0.0
 
 
 def test_only_the_solution_is_learned() -> None:

@@ -29,9 +29,24 @@ def _leaves(table: dict[str, object]) -> list[object]:
     return found
 
 
-def test_the_four_recipes_are_there() -> None:
+def test_the_recipes_are_there() -> None:
     names = {path.stem for path in RECIPES}
     assert {"quickstart", "gsm8k_qwen3_0.6b", "math_qwen3_1.7b_lora", "math_qwen3_8b_zero3"} <= names
+    assert {"quickstart_code", "code_mbpp"} <= names
+
+
+def test_local_paths_are_made_absolute_and_names_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("plus.jsonl", "rows.py", "test"):
+        (tmp_path / name).touch()
+    chosen = ["--data.exclude-ids", "plus.jsonl", "--data.report", "plus.jsonl:plus"]
+    given = load_arguments([str(CONFIGS / "code_mbpp.toml"), *chosen, "--data.adapter", "rows.py:mine"])
+    data = given.config.data
+    assert (data.exclude_ids, data.report) == (f"{tmp_path}/plus.jsonl", f"{tmp_path}/plus.jsonl:plus")
+    assert (data.adapter, data.gate) == (f"{tmp_path}/rows.py:mine", "test")
+    assert data.path == "google-research-datasets/mbpp"
 
 
 def test_options_with_dots_go_over_the_file() -> None:

@@ -116,6 +116,18 @@ def test_the_gate_wrote_its_rule_before_the_challenger_was_sampled(whole_run: Pa
     )
 
 
+def test_what_the_verdicts_say_of_the_verifier_is_told(whole_run: Path) -> None:
+    (generation,) = status(whole_run)["generations"]
+    (judging,) = status(whole_run)["judging"]
+    assert (generation["canary_rollouts"], generation["canary_passes"]) == (8, 0)
+    assert generation["verdicts"].keys() == {"sample", "champion", "challenger"}
+    assert generation["verdicts"]["sample"]["answers"] == 64 * 8 - 8
+    assert 0 <= judging["unhidden_share"] <= 1 and judging["unhidden_s"] <= judging["seconds"] + 1
+    (told,) = [line for line in read_lines(whole_run / "metrics.jsonl") if line["event"] == "verdicts"]
+    assert told["verdicts"] == generation["verdicts"]
+    assert "What the verdicts say" in (whole_run / "report" / "index.html").read_text()
+
+
 def test_the_report_can_be_opened_by_a_person(whole_run: Path) -> None:
     page = (whole_run / "report" / "index.html").read_text()
     assert "<svg" in page and "<script" not in page
@@ -204,7 +216,8 @@ def test_real_gsm8k_rows_flow_and_nothing_to_learn_is_said_with_the_gain_it_coul
     assert ended.returncode == 0, ended.stderr[-3000:]
     (generation,) = status(output)["generations"]
     (problems,) = output.glob("generation_001/plan-*/problems.parquet")
-    assert "####" in read_records(problems)[0]["gold"] and len(read_records(problems)) == 8
+    honest = [row for row in read_records(problems) if not row["canary"]]
+    assert len(honest) == 7 and all("####" in row["gold"] for row in honest)
     if generation["decision"] == "inconclusive":
         assert "nothing to learn" in generation["reason"]
     assert 0 < generation["detectable_gain"] < 0.5

@@ -19,7 +19,9 @@ from ratchetrl.pipelines.store import (
 )
 
 PROBLEM = Problem("a/1", (Message("user", "1+1="), Message("assistant", "?")), "2", "number", "easy")
-VERDICT = VerdictRow("a#0", "a", "verifier_error", None, None, None, "hung", 0.1, 0.2, "number", "v1")
+VERDICT = VerdictRow(
+    "a#0", "a", "verifier_error", None, None, None, "hung", 0.1, 0.2, None, None, "number", "v1"
+)
 
 
 def test_a_record_with_nested_messages_comes_back(tmp_path: Path) -> None:

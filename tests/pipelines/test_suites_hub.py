@@ -16,12 +16,14 @@ from ratchetrl.pipelines.suite_finite import open_finite
 from ratchetrl.pipelines.suite_hub import open_hub
 from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.verifiers.errors import UserError
+from ratchetrl.verifiers.pool import VerifierPool
 
 OPEN_A_HUB_NAME = """
 import sys
 from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.pipelines.suites import open_suite
 from ratchetrl.verifiers.errors import UserError
+from ratchetrl.verifiers.pool import VerifierPool
 try:
     sums = SuiteSettings(path="somebody/sums", verifier="number", gate_problems=1, report_problems=1)
     open_suite(sums, seed=1)
@@ -56,13 +58,14 @@ def test_a_dataset_read_by_datasets_is_the_one_read_from_its_files(
     chosen = SuiteSettings(
         path=str(folder), prompt="messages", verifier="number", gate_problems=5, report_problems=5
     )
-    hub = open_finite(open_hub(str(folder), None, "main"), chosen, seed=1)
-    files = open_finite(open_files(folder, None), chosen, seed=1)
+    elsewhere = chosen.model_copy(update={"prompt": "prompt"})
+    with VerifierPool(1, timeout_s=60.0) as pool:
+        hub = open_finite(open_hub(str(folder), None, "main"), chosen, 1, pool)
+        files = open_finite(open_files(folder, None), chosen, 1, pool)
+        with pytest.raises(UserError, match=r"sums.* has no column 'prompt', only messages, gold, other"):
+            open_finite(open_hub(str(folder), None, "main"), elsewhere, 1, pool)
     assert hub.digest == files.digest
     assert hub.train_problems(1, 30) == files.train_problems(1, 30)
-    elsewhere = chosen.model_copy(update={"prompt": "prompt"})
-    with pytest.raises(UserError, match=r"sums.* has no column 'prompt', only messages, gold, other"):
-        open_finite(open_hub(str(folder), None, "main"), elsewhere, seed=1)
     with pytest.raises(UserError, match=r"'nope' not found.*set data\.subset"):
         open_hub(str(folder), "nope", "main")
 

@@ -78,7 +78,9 @@ def conjunctions(response: Response, *, small_n: Count) -> bool:
     follows=[("Emma met Liam near the lake, and Noah came later.", {"N": 3})],
     breaks=[
         ("It was late. Emma Liam Noah Ava", {"N": 2}),
-        ("Emma met Emma near the lake.", {"N": 2}), ("The emma of the story met Liam.", {"N": 2})],
+        ("Emma met Emma near the lake.", {"N": 2}),
+        ("The emma of the story met Liam.", {"N": 2}),
+    ],
 )
 def person_names(response: Response, *, N: Count) -> bool:
     """At least so many different names of the list."""

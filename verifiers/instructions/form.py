@@ -116,8 +116,10 @@ def json_format(response: Response) -> bool:
 
 @constraint(
     "detectable_content:number_placeholders",
-    follows=[("Dear [name], I moved to [address].", {"num_placeholders": 2}),
-        ("Eat at [restaurant], then sleep at [restaurant].", {"num_placeholders": 2}),],
+    follows=[
+        ("Dear [name], I moved to [address].", {"num_placeholders": 2}),
+        ("Eat at [restaurant], then sleep at [restaurant].", {"num_placeholders": 2}),
+    ],
     breaks=[
         ("Dear [name], I moved.", {"num_placeholders": 2}),
         ("It is [name] [name] [name] [name] [name] [name].", {"num_placeholders": 4}),

@@ -1,0 +1,74 @@
+"""Where a run keeps verdicts, the rollouts they judge and the problems those answer.
+
+    for stored in stored_verdicts(RunFolder(path), generation=3):
+        stored.rollouts, stored.verdicts        # folders of shards, row by row the same rollouts
+
+A generation that was run anew beside an old one counts as its decision says; before there is one, the newest
+folder of a stage counts. Only what is finished is looked at: shards appear whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines.run_folder import DECISION_FILE, REPORT_POINTER, RunFolder
+from ratchetrl.pipelines.store import read_json
+
+MODELS = ("champion", "challenger")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVerdicts:
+    """A folder of verdicts and what it rests on."""
+
+    generation: int
+    """The generation it is stored with."""
+    name: str
+    """The folder, as seen from the generation's: `verify-<hash>` or `evaluate-<hash>/champion`."""
+    problems: Path
+    """The file of problems."""
+    rollouts: Path
+    """The folder of rollouts."""
+    verdicts: Path
+    """The folder of verdicts."""
+
+
+def stored_verdicts(folder: RunFolder, generation: int | None = None) -> Iterator[StoredVerdicts]:
+    """Every folder of verdicts of a run, or of one generation."""
+    for home in sorted(folder.path.glob("generation_*")):
+        index = int(home.name.removeprefix("generation_"))
+        if generation in (None, index):
+            yield from _of_generation(folder, home, index)
+
+
+def _of_generation(folder: RunFolder, home: Path, index: int) -> Iterator[StoredVerdicts]:
+    decided = read_json(home / DECISION_FILE)["stages"] if (home / DECISION_FILE).exists() else {}
+    plan, sample, verify, evaluate = (
+        _stage(home, name, decided) for name in ("plan", "sample", "verify", "evaluate")
+    )
+    if plan and sample and verify:
+        yield StoredVerdicts(index, verify.name, plan / "problems.parquet", sample, verify)
+    if plan and evaluate:
+        yield from _of_models(index, evaluate, plan / "gate.parquet")
+    report = home / read_json(home / REPORT_POINTER)["stage"] if (home / REPORT_POINTER).exists() else None
+    problems = _stage(folder.generation(0), "report-problems", {})
+    if report and problems:
+        yield from _of_models(index, report, problems / "problems.parquet")
+
+
+def _of_models(index: int, stage: Path, problems: Path) -> Iterator[StoredVerdicts]:
+    for model in MODELS:
+        if (stage / model / "verdicts").is_dir():
+            name = f"{stage.name}/{model}"
+            yield StoredVerdicts(
+                index, name, problems, stage / model / "rollouts", stage / model / "verdicts"
+            )
+
+
+def _stage(home: Path, name: str, decided: dict[str, Any]) -> Path | None:
+    """The folder of a stage; `None` where it has not begun."""
+    if name in decided:
+        return home / str(decided[name])
+    there = [path for path in home.glob(f"{name}-*") if path.name.count("-") == name.count("-") + 1]
+    return max(there, key=lambda path: path.stat().st_mtime, default=None)
