@@ -22,6 +22,7 @@ from ratchetrl.pipelines.records import VerdictRow
 from ratchetrl.pipelines.store import read_records, write_records
 from ratchetrl.pipelines.verdict_rows import verdict_row
 from ratchetrl.verifiers.pool import VerifierPool
+from ratchetrl.verifiers.scheduling import give_way
 from ratchetrl.verifiers.verdict import Verdict
 from ratchetrl.verifiers.worker import Submission
 
@@ -44,7 +45,7 @@ class Judges:
         """`golds` has verifier and gold of every problem; `workers` is how many answers the pool judges at
         a time."""
         self._pool, self._golds, self._verdicts = pool, golds, verdicts
-        self._judging = ThreadPoolExecutor(workers, thread_name_prefix="judge")
+        self._judging = ThreadPoolExecutor(workers, "judge", initializer=give_way)
         self._storing = ThreadPoolExecutor(1, thread_name_prefix="store-verdicts")
         self._early: dict[str, Future[list[Verdict]]] = {}
         self._stored: list[Future[None]] = []

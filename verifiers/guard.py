@@ -17,6 +17,8 @@ import sys
 import time
 from pathlib import Path
 
+from ratchetrl.verifiers.scheduling import give_way
+
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # <sys/prctl.h>
 SIGNAL_BASE = 128
 """Added to the number of the signal that ended the worker; a shell does the same."""
@@ -28,6 +30,7 @@ _PAUSE_S = 0.002
 def main(descriptor: int, options: list[str]) -> None:
     """Run the worker and end with it; never returns."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    give_way()
     # Ctrl-C and the like reach the whole group of a terminal; the parent decides, and says so by the socket.
     for ignored in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ratchetrl.verifiers.errors import UserError
+from ratchetrl.verifiers.scheduling import give_way
 from ratchetrl.verifiers.stream import Numbered, Stream
 from ratchetrl.verifiers.verdict import verifier_error
 from ratchetrl.verifiers.worker import Reply, Task, Worker, WorkerEnded, WorkerFailure
@@ -41,6 +42,7 @@ class Keeper:
 
     def run(self) -> None:
         """Take tasks and do them until there are no more to come."""
+        give_way()
         while (taken := self._crew.take()) is not None:
             stream, tasks = taken
             try:
