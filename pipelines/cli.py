@@ -54,11 +54,14 @@ def run(arguments: list[str]) -> int:
     from ratchetrl.pipelines.config_file import RunArguments, load_arguments
     from ratchetrl.pipelines.estimate import print_plan
     from ratchetrl.pipelines.launch import check_inputs, launch
+    from ratchetrl.pipelines.verifier_checks import let_through_lines
 
     given: RunArguments = load_arguments(arguments)
     if given.dry_run:
-        check_inputs(given.config, allow_unchecked=given.allow_unchecked)
+        _, checks = check_inputs(given.config, allow_unchecked=given.allow_unchecked)
         print_plan(given.config, Console(highlight=False, soft_wrap=True))
+        for line in let_through_lines(checks):
+            print(line)
         return 0
     return launch(given.config, given.output, given.rerun, None, given.allow_unchecked)
 

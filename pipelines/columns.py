@@ -50,7 +50,7 @@ def check_columns(wanted: Iterable[str], present: Iterable[str], where: str) -> 
         if name not in there:
             raise UserError(
                 f"{where} has no column {name!r}, only {', '.join(there)}; set data.prompt, data.gold, "
-                "data.id, data.level or data.verifier_column to one of these"
+                "data.id, data.level or data.verifier_column (of a check: --gold, --prompt) to one of these"
             )
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ratchetrl.pipelines.findings import Finding, findings
+from ratchetrl.pipelines.verifier_commands import folded
 from ratchetrl.verifiers.sandbox.containment import Guarantee, run_battery
 from ratchetrl.verifiers.sandbox.server import SandboxError
 from ratchetrl.verifiers.sandbox.tiers import Probe, Tier, best_tier, probes
@@ -81,7 +82,7 @@ def _needs(probe: Probe) -> str:
 
 
 def _print(console: Console, tier: Tier, guarantees: list[Guarantee], found: list[Finding]) -> None:
-    machine = Table("machine", "found", "needs", box=SIMPLE)
+    machine = Table("machine", *folded("found", "needs"), box=SIMPLE)
     for finding in found:
         machine.add_row(finding.name, finding.found, finding.needs)
     for probe in probes():

@@ -23,8 +23,8 @@ from ratchetrl.pipelines.store import read_records, write_records
 from ratchetrl.pipelines.verdict_rows import verdict_row
 from ratchetrl.verifiers.pool import VerifierPool
 from ratchetrl.verifiers.scheduling import give_way
+from ratchetrl.verifiers.tasks import Submission
 from ratchetrl.verifiers.verdict import Verdict
-from ratchetrl.verifiers.worker import Submission
 
 TEXT_COLUMNS = ["id", "problem_id", "text"]
 MAX_WAITING = 4096

@@ -8,6 +8,7 @@ read back from the written files, so a fault in writing them shows as well. The 
 difference is too large, is `handover.py`.
 """
 
+import math
 from pathlib import Path
 
 import torch
@@ -30,15 +31,17 @@ MAX_TOKENS = 64
 
 
 def write_probe(model: str, path: Path) -> bool:
-    """Writes the probe of a model's folder, computed where training is. False where a log-probability is
-    not finite."""
+    """Writes the probe of a model's folder, computed where training is. False, and nothing is written, where
+    a log-probability is not finite."""
     tokenizer = load_tokenizer(model)
     token_ids = [tokenizer.encode(text, add_special_tokens=False)[:MAX_TOKENS] for text in PROBE_TEXTS]
     token_ids = [ids for ids in token_ids if len(ids) > 1]
     policy = load_model(model).to("cuda" if torch.cuda.is_available() else "cpu").eval()
     logprobs = [token_logprobs(policy, ids) for ids in token_ids]
+    if not all(math.isfinite(logprob) for row in logprobs for logprob in row):
+        return False
     write_json(path, {"token_ids": token_ids, "logprobs": logprobs})
-    return all(torch.tensor(row).isfinite().all() for row in logprobs)
+    return True
 
 
 @torch.inference_mode()

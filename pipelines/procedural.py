@@ -6,13 +6,15 @@
 
 A generator draws all its chance from the `rng` it is given, so equal seeds give equal problems. The id
 of a problem is its content: one that is drawn again has the id it had. Keeping splits apart and
-dropping duplicates is `suite_generated.py`; the arithmetic is `addition.py`, the programs `programs.py`.
+dropping duplicates is `suite_generated.py`; the arithmetic is `addition.py`, the programs `programs.py`,
+the puzzles `puzzle_suite.py`.
 """
 
 from random import Random
 from typing import Protocol
 
 from ratchetrl.pipelines import addition, programs
+from ratchetrl.pipelines.puzzle_suite import Puzzles
 from ratchetrl.pipelines.records import Message, Problem
 from ratchetrl.verifiers.errors import UserError
 
@@ -53,7 +55,7 @@ class Programs:
         return Problem(f"programs/{prompt}", (Message("user", prompt),), gold, "python_function", level)
 
 
-GENERATORS: dict[str, Generator] = {"addition": Addition(), "programs": Programs()}
+GENERATORS: dict[str, Generator] = {"addition": Addition(), "programs": Programs(), "puzzles": Puzzles()}
 
 
 def load_generator(name: str) -> Generator:

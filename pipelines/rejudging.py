@@ -25,8 +25,8 @@ from ratchetrl.pipelines.verdict_rows import canary_ids, verdict_row
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
 from ratchetrl.verifiers.reference import parse_reference
+from ratchetrl.verifiers.tasks import Submission
 from ratchetrl.verifiers.verdict import Status
-from ratchetrl.verifiers.worker import Submission
 
 READ = ["id", "problem_id", "text"]
 JUDGED = ("status", "score", "objective")

@@ -50,7 +50,7 @@ def adapted(batch: Batch, adapter: Adapter, where: str, first_row: int, drop: bo
     for number, row in enumerate(rows, start=first_row):
         try:
             kept.append({**row, **adapter(row)})
-        except (KeyError, ValueError, TypeError, SyntaxError) as error:
+        except Exception as error:  # whatever the user's code raises over a row of somebody's data
             if not drop:
                 raise UserError(
                     f"row {number} {where} cannot be read by data.adapter ({type(error).__name__}: {error}); "

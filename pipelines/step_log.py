@@ -1,4 +1,4 @@
-"""One line per optimizer step, in metrics.jsonl and to whoever watches.
+"""One line per optimizer step, in metrics.jsonl and to whoever watches; null stands for what is not finite.
 
     trainer.add_callback(StepLog(trainer, output / "metrics.jsonl", report))
 
@@ -48,12 +48,13 @@ class StepLog(TrainerCallback):
             return
         line = self._line(state, logs)
         if state.is_world_process_zero:
-            append_line(self._path, line)
-            self._report(line)
+            written = {name: value if math.isfinite(value) else None for name, value in line.items()}
+            append_line(self._path, written)
+            self._report(written)
         if not math.isfinite(line["loss"] + line["grad_norm"]):
             raise StageStopped("loss or gradient is not finite", line["grad_norm"], diverged=True)
 
-    def _line(self, state: TrainerState, logs: dict[str, float]) -> dict[str, Any]:
+    def _line(self, state: TrainerState, logs: dict[str, float]) -> dict[str, float]:
         drift, now = self._trainer.drifts[-1], time.monotonic()
         seconds, self._step_began = now - self._step_began, now
         return {

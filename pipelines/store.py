@@ -44,9 +44,9 @@ def _flush_to_disk(path: Path) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes JSON atomically."""
+    """Writes JSON atomically; raises `ValueError` for NaN and infinity, which JSON does not have."""
     with atomic_path(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(value, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:
@@ -55,13 +55,17 @@ def read_json(path: Path) -> Any:
 
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
-    """Appends one JSON line; a line that a crash had cut short before it is closed first."""
+    """Appends one JSON line; a line that a crash had cut short before it is closed first.
+
+    Raises `ValueError` as `write_json` does.
+    """
+    line = json.dumps(value, allow_nan=False)
     with path.open("a+b") as file:
         if file.tell() > 0:
             file.seek(-1, os.SEEK_END)
             cut = file.read(1) != b"\n"
             file.write(b"\n" if cut else b"")
-        file.write((json.dumps(value) + "\n").encode())
+        file.write(f"{line}\n".encode())
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ratchetrl.pipelines.run_folder import DECISION_FILE, REPORT_POINTER, RunFolder
 from ratchetrl.pipelines.store import read_json
+from ratchetrl.verifiers.errors import UserError
 
 MODELS = ("champion", "challenger")
 
@@ -43,7 +44,7 @@ def stored_verdicts(folder: RunFolder, generation: int | None = None) -> Iterato
 
 
 def _of_generation(folder: RunFolder, home: Path, index: int) -> Iterator[StoredVerdicts]:
-    decided = read_json(home / DECISION_FILE)["stages"] if (home / DECISION_FILE).exists() else {}
+    decided = _decided_stages(folder, home)
     plan, sample, verify, evaluate = (
         _stage(home, name, decided) for name in ("plan", "sample", "verify", "evaluate")
     )
@@ -55,6 +56,19 @@ def _of_generation(folder: RunFolder, home: Path, index: int) -> Iterator[Stored
     problems = _stage(folder.generation(0), "report-problems", {})
     if report and problems:
         yield from _of_models(index, report, problems / "problems.parquet")
+
+
+def _decided_stages(folder: RunFolder, home: Path) -> dict[str, Any]:
+    """Stage -> its folder, as the decision says; nothing before there is one."""
+    if not (home / DECISION_FILE).exists():
+        return {}
+    decision = read_json(home / DECISION_FILE)
+    if "stages" not in decision:
+        raise UserError(
+            f"{folder.path} was decided by an older version, which did not note its stages; run it anew with "
+            "--output"
+        )
+    return dict(decision["stages"])
 
 
 def _of_models(index: int, stage: Path, problems: Path) -> Iterator[StoredVerdicts]:

@@ -26,9 +26,10 @@ from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.verifiers.errors import GoldError, UserError
 from ratchetrl.verifiers.pool import VerifierPool
 
-DRAWN_AT_LEAST = 256
 DRAWN_PER_PROBLEM = 4
-"""Problems drawn in a round for each one wanted; a tenth to six tenths of them are of the right split."""
+"""Problems drawn in a round for each one still wanted; a tenth to six tenths are of the right split."""
+DRAWN_IN_VAIN = 256
+"""Problems drawn without a new one among them, at least, before a level counts as exhausted."""
 
 
 @dataclass(frozen=True)
@@ -89,23 +90,24 @@ class GeneratedSuite:
         return [replace(p, messages=instruct(p.messages, instruction)) for p in found.values()]
 
     def _add(self, found: dict[int, Problem], use: str, level: str, count: int, rng: Random) -> None:
-        """Adds `count` problems of a level, by content; a round that brings nothing new has seen them all."""
-        others = len(found)
+        """Adds the first `count` different problems of a level; how many are drawn at a time changes none."""
+        others, in_vain = len(found), 0
         while len(found) < others + count:
             before = len(found)
-            for content, problem in self._round(use, level, count, rng):
+            draws = DRAWN_PER_PROBLEM * (others + count - before)
+            for content, problem in self._round(use, level, draws, rng):
                 if len(found) < others + count:
                     found.setdefault(content, problem)
-            if len(found) == before:
+            in_vain = 0 if len(found) > before else in_vain + draws
+            if in_vain >= max(DRAWN_IN_VAIN, DRAWN_PER_PROBLEM * count):
                 raise UserError(
                     f"level {level!r} of {self.settings.path} has about {before - others} different problems "
                     f"for the {use} split, fewer than the {count} asked for; ask for fewer, or leave the "
                     "level out of data.levels"
                 )
 
-    def _round(self, use: str, level: str, count: int, rng: Random) -> list[tuple[int, Problem]]:
+    def _round(self, use: str, level: str, draws: int, rng: Random) -> list[tuple[int, Problem]]:
         """The problems of a round of draws that are at home in this split, with their contents."""
-        draws = max(DRAWN_AT_LEAST, DRAWN_PER_PROBLEM * count)
         problems = [self.generator.problem(level, rng) for _ in range(draws)]
         contents_N = content_hashes([problem.messages[-1].content for problem in problems])
         drawn = zip(contents_N.tolist(), problems, home(contents_N), strict=True)

@@ -64,7 +64,8 @@ def run_job(path: Path, report: Report) -> None:
     write_probe, run_train_job = _imports()
     job = read_job(path)
     if isinstance(job, ProbeJob):
-        write_probe(job.model, Path(job.output))
+        if not write_probe(job.model, Path(job.output)):
+            raise UserError(f"{job.model} gives no finite log-probabilities; start from another model")
     else:
         run_train_job(job, report)
 

@@ -28,8 +28,8 @@ def verdict_row(rollout_id: str, problem_id: str, verdict: Verdict) -> VerdictRo
         status=verdict.status.value,
         score=verdict.score,
         objective=verdict.objective,
-        answer=verdict.answer,
-        reason=verdict.reason,
+        answer=None if verdict.answer is None else _as_utf8(verdict.answer),
+        reason=_as_utf8(verdict.reason),
         cpu_s=verdict.cpu_s,
         wall_s=verdict.wall_s,
         peak_memory_bytes=verdict.peak_memory_bytes,
@@ -37,6 +37,11 @@ def verdict_row(rollout_id: str, problem_id: str, verdict: Verdict) -> VerdictRo
         verifier=verdict.verifier,
         version=verdict.version,
     )
+
+
+def _as_utf8(text: str) -> str:
+    r"""With `?` for half of a surrogate pair, such as JSON's `"\ud800"`, which no file of text can hold."""
+    return text.encode(errors="replace").decode()
 
 
 def stored_verdict(row: dict[str, Any]) -> Verdict:

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import tyro
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from ratchetrl.pipelines.judge_command import PoolArguments
 from ratchetrl.verifiers.check_report import Check, CheckReport, Question
@@ -89,12 +89,17 @@ def _list(given: ListArguments) -> int:
     if given.json:
         print(json.dumps(found))
         return 0
-    table = Table("name", "judges", "settings (default)", "origin", box=SIMPLE)
+    table = Table("name", *folded("judges", "settings (default)"), "origin", box=SIMPLE)
     for each in found:
         settings = ", ".join(f"{name} ({default})" for name, default in each["settings"].items())
-        table.add_row(each["name"], each["summary"] or each["fault"], settings, each["origin"])
+        table.add_row(each["name"], each["fault"] or each["summary"], settings, each["origin"])
     Console(highlight=False, markup=False).print(table)
     return 0
+
+
+def folded(*headers: str) -> list[Column]:
+    """Columns that lose no letter of a long word, such as a setting."""
+    return [Column(header, overflow="fold") for header in headers]
 
 
 def _row(pool: VerifierPool, name: str, origin: str) -> dict[str, Any]:
@@ -109,7 +114,8 @@ def _row(pool: VerifierPool, name: str, origin: str) -> dict[str, Any]:
 
 def _new(given: NewArguments) -> int:
     path = write_stub(given.name, Path())
-    print(f"wrote {path}; write its last line, then: ratchetrl verifiers check {path}:{given.name}")
+    check = f"ratchetrl verifiers check {path}:{given.name}"
+    print(f"wrote {path}; write its examples and its last line, then: {check}")
     return 0
 
 
@@ -171,7 +177,7 @@ def _to_check(
 
 
 def _print(console: Console, report: CheckReport) -> None:
-    table = Table("check", "", "found", box=SIMPLE)
+    table = Table("check", "", *folded("found"), box=SIMPLE)
     for check in report.checks:
         table.add_row(check.name, "ok" if check.passed else "FAILS", check.detail)
     words = "passes" if report.passed else "FAILS its check: a run refuses it"

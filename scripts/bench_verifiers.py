@@ -29,8 +29,8 @@ from ratchetrl.verifiers.pool import VerifierPool
 from ratchetrl.verifiers.sandbox.limits import Limits
 from ratchetrl.verifiers.sandbox.server import Sandbox
 from ratchetrl.verifiers.sandbox.tiers import Tier, best_tier
+from ratchetrl.verifiers.tasks import Submission
 from ratchetrl.verifiers.verdict import Status
-from ratchetrl.verifiers.worker import Submission
 
 WORKERS = 2
 PROGRAM = "a, b = map(int, input().split())\nprint(a + b)\n"

@@ -7,9 +7,11 @@
 
 Every gold must be judged correct through the verifier's oracle, nothing that is no answer may be, its own
 examples must come out as they say, and the same answer must get the same verdict three times, in time. All of
-it runs in the pool's workers. What passes is not proven sound: an attack made for it may still fool it.
+it runs in the pool's workers. Where an example cannot even be judged, or answer after answer takes too long,
+the rest is not tried. What passes is not proven sound: an attack made for it may still fool it.
 """
 
+import contextlib
 import itertools
 import statistics
 import time
@@ -23,17 +25,23 @@ from ratchetrl.verifiers.pool import VerifierPool
 from ratchetrl.verifiers.probes import may_be_right, probes
 from ratchetrl.verifiers.reference import parse_reference
 from ratchetrl.verifiers.registry import as_expected
+from ratchetrl.verifiers.tasks import Reply, Submission
 from ratchetrl.verifiers.verdict import Status, Verdict
-from ratchetrl.verifiers.worker import Reply, Submission
 
 PROBED_GOLDS = 20
 """Golds that the probes are tried on."""
 REPETITIONS = 3
 """Times that an answer is judged, to see that its verdict stays."""
-BATCH_GOLDS = 1024
-"""Golds in memory at a time."""
+BATCH_GOLDS = 64
+"""Golds that are taken at a time: so often is it seen whether the time is used up."""
 NAMED_FAULTS = 3
 """Faults that are told in full; all are counted."""
+CUT_OFF_AT_MOST = 5
+"""Answers that may exceed the time limit before the check gives up: each costs as much as that limit."""
+
+
+class _TooSlow(Exception):
+    """Too many answers took too long."""
 
 
 def check_verifier(
@@ -46,7 +54,7 @@ def check_verifier(
 ) -> CheckReport:
     """Check a verifier on a suite's questions, or on the golds of its own examples where none are given.
 
-    After `budget_s` no more golds are taken, and the report says how many were. Raises `UserError` for a
+    After `budget_s` no further golds are taken, and the report says how many were. Raises `UserError` for a
     verifier that cannot be loaded.
     """
     found = pool.describe(reference)
@@ -54,18 +62,15 @@ def check_verifier(
         reference = reference if parse_reference(reference)[1] else found.example_reference
         questions = [Question("", gold) for gold in _golds_of_examples(found)]
     run = _Run(pool, reference, found, time.monotonic() + budget_s)
-    some, rest = _split(iter(questions), probed_golds)
-    golds = run.golds(itertools.chain(some, rest))
-    checks = (run.examples(), golds, *run.probes(some), run.determinism(some), run.time_per_answer())
-    return CheckReport(reference, found.version, checks)
+    checks: list[Check] = []
+    with contextlib.suppress(_TooSlow):
+        for check in run.checks(iter(questions), probed_golds):
+            checks.append(check)
+    return CheckReport(reference, found.version, (*checks, run.time_per_answer()))
 
 
 def _golds_of_examples(found: Description) -> list[str]:
-    return list(dict.fromkeys(gold for _, gold in [*found.correct, *found.incorrect]))
-
-
-def _split(questions: Iterator[Question], count: int) -> tuple[list[Question], Iterator[Question]]:
-    return list(itertools.islice(questions, count)), questions
+    return list(dict.fromkeys(gold for _, gold, _ in found.expectations))
 
 
 class _Run:
@@ -75,15 +80,30 @@ class _Run:
         self._pool, self._reference, self._found, self._deadline_s = pool, reference, found, deadline_s
         self._seconds: list[float] = []
         self._cut_off = 0
+        self._unjudged = 0
+
+    def checks(self, questions: Iterator[Question], probed_golds: int) -> Iterator[Check]:
+        """Each check as it is done; raises `_TooSlow`."""
+        yield self.examples()
+        if self._unjudged:
+            return
+        some = list(itertools.islice(questions, probed_golds))
+        if not some:
+            yield Check("golds", False, "there is none; name a suite that has problems")
+            return
+        yield self.golds(itertools.chain(some, questions))
+        yield from self.probes(some)
+        yield self.determinism(some)
 
     def examples(self) -> Check:
         """The verifier's own examples."""
-        expected = [(each, True) for each in self._found.correct]
-        expected += [(each, False) for each in self._found.incorrect]
-        verdicts = self._judge([(a, g) for (a, g), _ in expected], self._found.example_reference)
+        expected = self._found.expectations
+        verdicts = self._judge(
+            [(answer, gold) for answer, gold, _ in expected], self._found.example_reference
+        )
         faults = [
-            f"{example[0]!r:.60} with gold {example[1]!r:.60} is {_said(verdict)}"
-            for (example, wanted), verdict in zip(expected, verdicts, strict=True)
+            f"{answer!r:.60} with gold {gold!r:.60} is {_said(verdict)}"
+            for (answer, gold, wanted), verdict in zip(expected, verdicts, strict=True)
             if not as_expected(verdict, wanted)
         ]
         return _check("own examples", faults, f"{len(expected)} examples as they must be")
@@ -92,26 +112,25 @@ class _Run:
         """Every gold can be read, and what the oracle answers is judged correct."""
         counts, faults, waiting = Counter[str](), [], iter(questions)
         while batch := list(itertools.islice(waiting, BATCH_GOLDS)):
-            if time.monotonic() > self._deadline_s:
-                break
             texts = [question.gold for question in batch]
             for text, outcome in zip(texts, self._outcomes(texts), strict=True):
                 counts["all"] += 1
                 counts["unchecked"] += outcome is None
                 if outcome:
                     counts["wrong"] += 1
-                    faults += [f"gold {text!r:.80} {outcome}"] * (counts["wrong"] <= NAMED_FAULTS)
+                    faults += [f"gold {text!r:.80}: {outcome}"] * (counts["wrong"] <= NAMED_FAULTS)
+            if time.monotonic() > self._deadline_s:
+                break
         return _check("golds", faults, self._golds_in_words(counts), counts["wrong"])
 
     def probes(self, questions: Sequence[Question]) -> list[Check]:
         """Nothing that is no answer is judged correct; nor does it keep an answer from being judged."""
-        golds = [question.gold for question in questions]
-        oracles = [reply.value for reply in self._pool.oracle_answers(self._reference, golds)]
+        replies = self._replies([question.gold for question in questions])
         tried = [
             (probe, question.gold)
-            for question, oracle in zip(questions, oracles, strict=True)
+            for question, reply in zip(questions, replies, strict=True)
             for probe in probes(question.prompt, self._found.form_only)
-            if not may_be_right(probe, question.gold, oracle)
+            if reply.fault is None and not may_be_right(probe, question.gold, reply.value)
         ]
         faults: dict[str, list[str]] = {probe.kind: [] for probe, _ in tried}
         counts = Counter(probe.kind for probe, _ in tried)
@@ -119,11 +138,11 @@ class _Run:
         for (probe, gold), verdict in zip(tried, verdicts, strict=True):
             if verdict.score is None or verdict.status is Status.correct:
                 faults[probe.kind].append(f"{probe.text!r:.40} with gold {gold!r:.60} is {_said(verdict)}")
-        return [_check(kind, faults[kind], f"not correct, {counts[kind]} answers") for kind in faults]
+        return [_check(kind, faults[kind], f"{counts[kind]} tried, none correct") for kind in faults]
 
     def determinism(self, questions: Sequence[Question]) -> Check:
         """The same answer has the same verdict each time."""
-        pairs = [(answer, gold) for answer, gold in [*self._found.correct, *self._found.incorrect]]
+        pairs = [(answer, gold) for answer, gold, _ in self._found.expectations]
         rounds = [self._judge(pairs, self._found.example_reference) for _ in range(REPETITIONS)]
         probe_pairs = [(probe.text, q.gold) for q in questions[:2] for probe in probes(q.prompt)]
         probe_rounds = [self._judge(probe_pairs) for _ in range(REPETITIONS)]
@@ -175,11 +194,17 @@ class _Run:
 
     def _judge(self, pairs: Sequence[tuple[str, str]], reference: str | None = None) -> list[Verdict]:
         name = reference or self._reference
-        verdicts = self._pool.judge([Submission(name, answer, gold) for answer, gold in pairs])
-        self._seconds += [verdict.wall_s for verdict in verdicts]
-        self._cut_off += sum(
-            verdict.score is None and verdict.wall_s >= self._pool.timeout_s for verdict in verdicts
-        )
+        verdicts: list[Verdict] = []
+
+        def keep(verdict: Verdict) -> None:
+            verdicts.append(verdict)
+            self._seconds.append(verdict.wall_s)
+            self._unjudged += verdict.score is None
+            self._cut_off += verdict.score is None and verdict.wall_s >= self._pool.timeout_s
+            if self._cut_off >= CUT_OFF_AT_MOST:
+                raise _TooSlow
+
+        self._pool.judge_stream((Submission(name, answer, gold) for answer, gold in pairs), keep)
         return verdicts
 
 
@@ -192,7 +217,7 @@ def _check(name: str, faults: list[str], fine: str, count: int | None = None) ->
 
 
 def _said(verdict: Verdict) -> str:
-    return f"{verdict.status} ({verdict.reason[:120]})"
+    return f"{verdict.status} ({verdict.reason[:120]})" if verdict.reason else str(verdict.status)
 
 
 def _identity(verdict: Verdict) -> tuple[Any, ...]:

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable
 
 from ratchetrl.verifiers.keeper import Keeper
 from ratchetrl.verifiers.stream import Numbered, Stream
-from ratchetrl.verifiers.worker import Reply, Task, Worker, WorkerOptions
+from ratchetrl.verifiers.tasks import Reply, Task
+from ratchetrl.verifiers.worker import Worker, WorkerOptions
 
 MAX_CHUNK = 64
 """Most tasks that one worker is sent at a time."""

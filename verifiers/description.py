@@ -44,6 +44,12 @@ class Description:
     form_only: bool
     """Whether a gold asks for a form alone, which a meaningless text may have too."""
 
+    @property
+    def expectations(self) -> list[tuple[str, str, bool]]:
+        """Every example: answer, gold, and whether it must be judged correct."""
+        right = [(answer, gold, True) for answer, gold in self.correct]
+        return right + [(answer, gold, False) for answer, gold in self.incorrect]
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Description":
         """Undo `dataclasses.asdict`."""

@@ -19,6 +19,7 @@ import importlib
 import importlib.metadata
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 from ratchetrl.verifiers.built_in import BUILT_IN
 from ratchetrl.verifiers.errors import UserError
@@ -38,6 +39,8 @@ def find(name: str) -> object:
         return _built_in(name)
     if offers:
         return _load(offers[0])
+    if name.endswith(".py"):
+        raise UserError(f"'{name}' is a file; add the name of its function: {name}:{Path(name).stem}")
     nearest = difflib.get_close_matches(name, [*BUILT_IN, *entry_points()], n=1, cutoff=0.0)[0]
     raise UserError(f"there is no verifier '{name}'; did you mean '{nearest}', or path/to/file.py:name?")
 

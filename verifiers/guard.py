@@ -6,7 +6,7 @@ It forks the worker (`worker_main.py`, on the same socket) and waits. When the w
 the other end of the socket is closed (also by a parent that was killed), every descendant of the worker is
 killed: those that hid in a session of their own or outlived their parent too, for on Linux orphans are handed
 to the nearest subreaper, which is this process. It ends as the worker ended: its exit code, or 128 plus the
-number of the signal. It imports the standard library only, so that it costs little.
+number of the signal. It imports next to nothing but the standard library, so that it costs little.
 """
 
 import ctypes

@@ -13,8 +13,8 @@ from typing import Any, TextIO
 
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
+from ratchetrl.verifiers.tasks import Submission
 from ratchetrl.verifiers.verdict import Verdict
-from ratchetrl.verifiers.worker import Submission
 
 
 def judge_lines(

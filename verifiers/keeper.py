@@ -12,8 +12,9 @@ from typing import Protocol
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.scheduling import give_way
 from ratchetrl.verifiers.stream import Numbered, Stream
+from ratchetrl.verifiers.tasks import Reply, Task
 from ratchetrl.verifiers.verdict import verifier_error
-from ratchetrl.verifiers.worker import Reply, Task, Worker, WorkerEnded, WorkerFailure
+from ratchetrl.verifiers.worker import Worker, WorkerEnded, WorkerFailure
 
 
 class Crew(Protocol):

@@ -54,6 +54,9 @@ def _load_module(path: Path) -> ModuleType:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
+    except UserError as error:
+        del sys.modules[module_name]
+        raise UserError(f"{path} cannot be loaded: {error}") from error
     except (Exception, SystemExit) as error:
         del sys.modules[module_name]
         raise UserError(

@@ -19,8 +19,9 @@ from ratchetrl.verifiers.crew import WorkerCrew
 from ratchetrl.verifiers.description import Description
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.registry import as_expected, example_fault
+from ratchetrl.verifiers.tasks import Reply, Submission, Task, TaskKind
 from ratchetrl.verifiers.verdict import Verdict
-from ratchetrl.verifiers.worker import Reply, Submission, Task, TaskKind, WorkerOptions
+from ratchetrl.verifiers.worker import WorkerOptions
 
 
 class PoolCounts(NamedTuple):
@@ -41,7 +42,7 @@ class VerifierPool:
         """`timeout_s` is the longest time one answer may take, the import of its verifier left out, and what
         the answer itself may use (the time limit of a program, say) added. `tier` and `unsafe` choose the
         sandbox that verifiers of code use."""
-        if workers < 1 or timeout_s <= 0:
+        if workers < 1 or not 0 < timeout_s < float("inf"):
             raise UserError(
                 f"{workers} workers and {timeout_s} s cannot judge; give at least one and a time above 0"
             )
@@ -79,11 +80,11 @@ class VerifierPool:
     def check_examples(self, reference: str) -> None:
         """Judge a verifier's own examples; raises `UserError` at the first that comes out otherwise."""
         found = self.describe(reference)
-        examples = [(each, True) for each in found.correct] + [(each, False) for each in found.incorrect]
-        verdicts = self.judge([Submission(found.example_reference, *example) for example, _ in examples])
-        for (example, expected), verdict in zip(examples, verdicts, strict=True):
+        submissions = [Submission(found.example_reference, *example) for *example, _ in found.expectations]
+        verdicts = self.judge(submissions)
+        for (answer, gold, expected), verdict in zip(found.expectations, verdicts, strict=True):
             if not as_expected(verdict, expected):
-                raise UserError(example_fault(found.name, (example[0], example[1]), verdict))
+                raise UserError(example_fault(found.name, (answer, gold), verdict))
 
     def read_golds(self, reference: str, golds: Sequence[str]) -> list[str | None]:
         """For each gold `None` where the verifier can read it, else why it cannot."""

@@ -49,5 +49,6 @@ def probes(prompt: str, form_only: bool = False) -> Iterator[Probe]:
 
 def may_be_right(probe: Probe, gold: str, oracle: str | None) -> bool:
     """Whether a probe happens to be what a gold asks for: `[]` is an answer where the gold is `[]`."""
-    text = probe.text.strip()
-    return bool(text) and (text == gold.strip() or (oracle is not None and text in oracle))
+    text, right = probe.text.strip(), (oracle or "").strip()
+    within = probe.kind != EMPTY and text in right  # `Answer:` is within every answer, and says nothing
+    return bool(text) and (text in (gold.strip(), right) or within)

@@ -15,18 +15,16 @@ A verifier is called in this process: a hang or a crash is the pool's business, 
 """
 
 import hashlib
-import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
-
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from ratchetrl.verifiers.discovery import find
 from ratchetrl.verifiers.errors import GoldError, UserError
 from ratchetrl.verifiers.reference import format_reference, parse_reference
+from ratchetrl.verifiers.settings import read_settings
 from ratchetrl.verifiers.verdict import Status, Verdict, verifier_error
 from ratchetrl.verifiers.versions import code_version
 
@@ -72,10 +70,7 @@ class Verifier(Generic[GoldT]):
             if given:
                 raise UserError(f"verifier {self.name} has no settings; leave out {', '.join(given)}")
             return self
-        try:
-            settings = _strict(self.settings_type).validate_json(json.dumps(dict(given)))
-        except ValidationError as error:
-            raise UserError(_setting_fault(self.name, self.settings_type, error)) from error
+        settings = read_settings(self.name, self.settings_type, given)
         text = format_reference(self.version, given)
         version = hashlib.sha256(text.encode()).hexdigest()[:8] if given else self.version
         return replace(self, settings=settings, version=version)
@@ -115,6 +110,8 @@ class Verifier(Generic[GoldT]):
             if announce is not None and self.allowance_s is not None:
                 announce(_allowance(self.allowance_s(read)))
             verdict: object = self.judge(answer, read, *settings)
+        except UserError as error:
+            return verifier_error(str(error))
         except (Exception, SystemExit) as error:
             return verifier_error(f"{type(error).__name__}: {error}")
         if not isinstance(verdict, Verdict):
@@ -142,6 +139,8 @@ def as_expected(verdict: Verdict, correct: bool) -> bool:
 def example_fault(name: str, example: Example, verdict: Verdict) -> str:
     """The sentence for an example that came out otherwise."""
     answer, gold = (text if len(text) <= 200 else f"{text[:200]}..." for text in example)
+    if verdict.score is None:
+        return f"verifier {name} cannot judge its own example {answer!r} with gold {gold!r}: {verdict.reason}"
     return (
         f"verifier {name} judges its own example {answer!r} with gold {gold!r} as {verdict.status} "
         f"({verdict.reason}); correct the verifier or the example"
@@ -164,11 +163,16 @@ def verifier(
     """Make a verifier of a function; both kinds of examples are mandatory.
 
     `example_settings` may be left out where every setting has a default. Raises `UserError` where either
-    list of examples is empty.
+    list of examples is empty, or holds what is no pair of texts.
     """
     if not correct or not incorrect:
         raise UserError(
             f"verifier {name} lacks examples of both kinds; give it correct=[...] and incorrect=[...]"
+        )
+    if not all(_is_example(each) for each in [*correct, *incorrect]):
+        raise UserError(
+            f"an example of verifier {name} is no pair of texts; write each as (answer, gold), "
+            "a gold that is not text as JSON text"
         )
     if settings is not None and example_settings is None:
         example_settings = settings()
@@ -205,19 +209,15 @@ def load(reference: str) -> Verifier[Any]:
     return found.with_settings(settings)
 
 
+def _is_example(example: object) -> bool:
+    match example:
+        case (str(), str()):
+            return True
+        case _:
+            return False
+
+
 def _allowance(seconds: float) -> float:
     if not (math.isfinite(seconds) and seconds >= 0):
         raise ValueError(f"an answer cannot be allowed {seconds} s")
     return float(seconds)
-
-
-def _strict(settings_type: type) -> TypeAdapter[Any]:
-    """Settings are as strict as a config: no unknown key, no text in place of a number."""
-    return TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(settings_type))
-
-
-def _setting_fault(name: str, settings_type: type, error: ValidationError) -> str:
-    known = ", ".join(field.name for field in fields(settings_type))
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "settings"
-    return f"verifier {name}: {where}: {first['msg']}; its settings are {known}"

@@ -6,10 +6,12 @@ An engine's threads meet at barriers, so one interrupted thread holds up all. A 
 SCHED_BATCH gets its fair share of a core, but waits for the running slice to end (sched(7)).
 """
 
+import contextlib
 import os
 
 
 def give_way() -> None:
-    """Let this thread wait for its turn; where the system has no such policy, it stays as it is."""
+    """Let this thread wait for its turn; where the system has or allows no such policy, it stays as it is."""
     if hasattr(os, "SCHED_BATCH"):
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        with contextlib.suppress(OSError):  # a container may refuse the call; judging is right without it
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from ratchetrl.verifiers.worker import Reply, Task
+from ratchetrl.verifiers.tasks import Reply, Task
 
 MAX_IN_FLIGHT = 4096
 """Most tasks that were put in and whose replies were not yet handed on."""
@@ -58,9 +58,9 @@ class Stream:
         with self._changed:
             self._changed.wait_for(lambda: self._error or self._has_room())
             self._raise()
+            self._chars.append(sum(map(len, task.texts)))
             self._waiting.append((self._put, task))
             self._put += 1
-            self._chars.append(sum(map(len, task.texts)))
             self._chars_in_flight += self._chars[-1]
 
     def finish(self) -> None:

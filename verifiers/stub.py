@@ -6,6 +6,7 @@ The file is complete but for the one line that compares; until that is written, 
 """
 
 import keyword
+import sys
 from pathlib import Path
 
 from ratchetrl.verifiers.errors import UserError
@@ -29,7 +30,7 @@ def {name}(answer: str, gold: str) -> Verdict:
     claim = claimed_answer(answer)  # what the answer marks as its result, or why there is none
     if isinstance(claim, Verdict):
         return claim
-    raise NotImplementedError("return correct(claim) or wrong(claim, 'why')")
+    raise NotImplementedError("compare, then return correct(claim, 'why') or wrong(claim, 'why')")
 '''
 
 
@@ -37,6 +38,8 @@ def write_stub(name: str, folder: Path) -> Path:
     """Write `NAME.py` into a folder; raises `UserError` where the name is no name or the file is there."""
     if not name.isidentifier() or keyword.iskeyword(name):
         raise UserError(f"'{name}' cannot be the name of a function; use letters, digits and _")
+    if name in sys.stdlib_module_names:
+        raise UserError(f"a file {name}.py would stand in for Python's own module {name}; use another name")
     path = folder / f"{name}.py"
     try:
         with path.open("x", encoding="utf-8") as file:

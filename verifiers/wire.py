@@ -47,7 +47,9 @@ class Wire:
             searched = len(self._received)
             if searched > MAX_BYTES:
                 raise ValueError(f"a line is longer than {MAX_BYTES} bytes")
-            self._connection.settimeout(max(1e-3, deadline_s - time.monotonic()))
+            if (left_s := deadline_s - time.monotonic()) <= 0:
+                raise TimeoutError("the message took too long to come in")
+            self._connection.settimeout(left_s)
             received = self._connection.recv(_READ_BYTES)
             if not received:
                 raise ConnectionResetError("the other end is closed")

@@ -11,56 +11,23 @@ Used by one thread at a time, `kill` excepted. After a `WorkerFailure` a worker 
 
 import contextlib
 import itertools
+import math
 import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from ratchetrl.verifiers.description import Description
 from ratchetrl.verifiers.errors import NotInstalled, UserError
 from ratchetrl.verifiers.guard import KILLING_S, SIGNAL_BASE
+from ratchetrl.verifiers.tasks import Reply, Task
 from ratchetrl.verifiers.wire import Wire
 
 LOAD_TIMEOUT_S = 60.0
 """Longest time that starting a process and importing one verifier may take."""
-
-
-TaskKind = Literal["judge", "load", "read_gold", "oracle", "impossible"]
-"""`judge` an answer, `load` a verifier, or a question about a gold."""
-
-
-class Submission(NamedTuple):
-    """One answer to be judged."""
-
-    verifier: str
-    """Name of the verifier, or `path/to/file.py:name`."""
-    answer: str
-    """The completion."""
-    gold: str
-    """What the verifier compares with."""
-
-
-class Task(NamedTuple):
-    """One thing that a worker is asked."""
-
-    kind: TaskKind
-    """What is asked."""
-    verifier: str
-    """Name of the verifier, or `path/to/file.py:name`."""
-    texts: tuple[str, ...]
-    """(answer, gold), (gold,), or nothing."""
-
-
-class Reply(NamedTuple):
-    """What a worker replied."""
-
-    value: Any
-    """Plain data: a verdict, a text, or nothing; a `Description` for `load`."""
-    fault: str | None
-    """Why there is no value; `None` where there is."""
 
 
 class WorkerOptions(NamedTuple):
@@ -175,24 +142,28 @@ class Worker:
         return nonce
 
     def _reply(self, nonce: str, index: int, timeout_s: float) -> Reply:
-        allowed_s = timeout_s
-        while True:
-            message = self._message(allowed_s)
-            if (message.get("nonce"), message.get("index")) != (nonce, index):
+        message = self._message(nonce, index, timeout_s)
+        if "allowance_s" in message:
+            allowance_s = message["allowance_s"]
+            if not isinstance(allowance_s, float) or not 0 <= allowance_s < math.inf:
                 raise self._confused()
-            if "allowance_s" not in message:
-                return Reply(message.get("value"), message.get("fault"))
-            allowed_s = timeout_s + float(message["allowance_s"])
+            message = self._message(nonce, index, timeout_s + allowance_s)
+        if not message.keys() & {"value", "fault"}:
+            raise self._confused()
+        return Reply(message.get("value"), message.get("fault"))
 
-    def _message(self, timeout_s: float) -> dict[str, Any]:
+    def _message(self, nonce: str, index: int, timeout_s: float) -> dict[str, Any]:
         try:
-            return self._wire.receive(timeout_s)
+            message = self._wire.receive(timeout_s)
         except TimeoutError as error:
             raise WorkerHung(f"verifier did not answer within {timeout_s:g} s") from error
         except OSError as error:
             raise self._ended() from error
         except ValueError as error:
             raise self._confused() from error
+        if (message.get("nonce"), message.get("index")) != (nonce, index):
+            raise self._confused()
+        return message
 
     def _ended(self) -> WorkerEnded:
         self.kill()

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from ratchetrl.pipelines.judges import BusyTime, Judges
-from ratchetrl.pipelines.records import Rollout
+from ratchetrl.pipelines.records import Rollout, VerdictRow
 from ratchetrl.pipelines.store import read_records, shard_path, write_records
+from ratchetrl.pipelines.verdict_rows import verdict_row
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
+from ratchetrl.verifiers.verdict import wrong
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +29,13 @@ def write_shard(folder: Path, problems: list[str], texts: list[str]) -> Path:
     ]
     write_records(shard_path(folder / "rollouts", 0), Rollout, rollouts)
     return shard_path(folder / "rollouts", 0)
+
+
+def test_half_of_a_surrogate_pair_in_an_answer_stops_no_run(tmp_path: Path) -> None:
+    row = verdict_row("a#0", "a", wrong("\ud800", "read '\ud800'"))
+    write_records(tmp_path / "verdicts.parquet", VerdictRow, [row])
+    (stored,) = read_records(tmp_path / "verdicts.parquet")
+    assert (stored["answer"], stored["reason"]) == ("?", "read '?'")
 
 
 def test_verdicts_lie_beside_their_rollouts_whether_they_were_streamed_or_not(

@@ -14,8 +14,8 @@ from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.pipelines.suites import Suite, open_suite
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
+from ratchetrl.verifiers.tasks import Submission
 from ratchetrl.verifiers.verdict import Status
-from ratchetrl.verifiers.worker import Submission
 
 RECIPE = str(Path(__file__).parents[2] / "configs" / "code_mbpp.toml")
 
@@ -114,6 +114,19 @@ def test_a_row_that_the_adapter_cannot_read_is_named(dataset: Path) -> None:
     write_rows(dataset / "mbpp" / "train.jsonl", [broken])
     with pytest.raises(UserError, match=r"split .train. of .* has no usable problem"):
         open_recipe(dataset)
+
+
+def test_whatever_an_adapter_raises_over_a_row_names_the_row(tmp_path: Path) -> None:
+    write_rows(tmp_path / "rows" / "train.jsonl", [{"text": "1+1="}, {"text": None}])
+    (tmp_path / "rows.py").write_text(
+        "def strip(row):\n    return {'prompt': row['text'].strip(), 'gold': 2}\n"
+    )
+    adapter = f"{tmp_path / 'rows.py'}:strip"
+    settings = SuiteSettings(
+        path=str(tmp_path / "rows"), adapter=adapter, verifier="number", gate_problems=1, report_problems=1
+    )
+    with pytest.raises(UserError, match=r"row 2 .*AttributeError"):
+        open_suite(settings, seed=1)
 
 
 def test_an_adapter_of_the_users_own_makes_what_the_recipe_needs(tmp_path: Path) -> None:

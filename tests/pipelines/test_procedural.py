@@ -1,5 +1,7 @@
 """Generators: problems that do not depend on the machine, and worked solutions that err as told."""
 
+import subprocess
+import sys
 from random import Random
 
 import pytest
@@ -41,6 +43,23 @@ def test_a_problem_is_of_its_level_and_its_gold_is_the_sum(level: str) -> None:
 def test_an_unknown_generator_is_answered_with_the_known_ones() -> None:
     with pytest.raises(UserError, match="no generator 'additon'; use addition"):
         load_generator("additon")
+
+
+def test_puzzles_are_named_without_their_package_and_ask_for_it_only_where_one_is_made() -> None:
+    code = """if True:
+        import sys
+        from random import Random
+        sys.modules["reasoning_gym"] = sys.modules["reasoning_gym.factory"] = None
+        from ratchetrl.pipelines.procedural import load_generator
+        puzzles = load_generator("puzzles")
+        assert "countdown" in puzzles.levels
+        try:
+            puzzles.problem("countdown", Random(1))
+        except ValueError as error:
+            print(error)
+    """
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert said == "procedural:puzzles needs reasoning-gym; run: pip install 'ratchetrl[puzzles]'\n"
 
 
 def test_a_worked_solution_without_errors_reaches_the_gold() -> None:

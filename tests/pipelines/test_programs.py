@@ -19,8 +19,8 @@ from ratchetrl.pipelines.programs import (
     written_program,
 )
 from ratchetrl.verifiers.pool import VerifierPool
+from ratchetrl.verifiers.tasks import Submission
 from ratchetrl.verifiers.verdict import Status
-from ratchetrl.verifiers.worker import Submission
 
 STEPS = (Step("add", 7), Step("at most", 9))
 

@@ -123,3 +123,7 @@ def test_what_is_not_there_is_said(run: Path, tmp_path: Path) -> None:
             rejudge(run, "number", 7, pool)
         with pytest.raises(UserError, match="did you mean"):
             rejudge(run, "nubmer", None, pool)
+        decision = run / "generation_001" / "decision.json"
+        decision.write_text('{"decision": "promoted"}')
+        with pytest.raises(UserError, match="decided by an older version"):
+            rejudge(run, "number", None, pool)

@@ -15,6 +15,7 @@ from ratchetrl.pipelines.store import (
     read_lines,
     read_records,
     record_writer,
+    write_json,
     write_records,
 )
 
@@ -64,6 +65,16 @@ def test_a_last_line_cut_by_a_crash_is_left_out(tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write('{"stage": "tra')
     assert read_lines(path) == [{"stage": "sample"}]
+
+
+def test_a_number_that_json_does_not_have_is_refused_and_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    lines, file = tmp_path / "metrics.jsonl", tmp_path / "facts.json"
+    append_line(lines, {"loss": 0.5})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        append_line(lines, {"loss": float("nan")})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        write_json(file, {"loss": float("inf")})
+    assert lines.read_text() == '{"loss": 0.5}\n' and not file.exists()
 
 
 def test_a_stage_is_complete_only_with_its_manifest(tmp_path: Path) -> None:

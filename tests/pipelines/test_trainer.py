@@ -1,19 +1,25 @@
 """The trainer on a tiny random model: one process, in this one, so that torch is imported once."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, TrainerControl, TrainerState
 
+from ratchetrl.pipelines.grpo import StoredRolloutTrainer
 from ratchetrl.pipelines.losses import LOSSES
 from ratchetrl.pipelines.micro_batches import plan_micro_batches
+from ratchetrl.pipelines.step_log import StepLog
+from ratchetrl.pipelines.store import read_lines
+from ratchetrl.pipelines.train_guard import Drift, StageStopped
 from ratchetrl.pipelines.train_job import TrainJob, TrainResult, TrainSettings, read_result
 from ratchetrl.pipelines.train_rows import TrainRows
 from ratchetrl.pipelines.training import run_train_job
@@ -94,11 +100,30 @@ def test_drift_ends_the_stage_on_the_last_weights_inside_the_bound(train: Train)
     assert result.weights is not None and str(result.stop_step) in result.stop_reason
 
 
-def test_a_diverged_stage_leaves_no_weights_and_a_result_that_is_json(train: Train, tmp_path: Path) -> None:
+def test_a_diverged_stage_leaves_no_weights_and_files_that_are_json(train: Train, tmp_path: Path) -> None:
     result = train("broken", learning_rate=1e30, max_kl=1e30, min_ess=0.0)
     assert result.status == "diverged" and result.weights is None and result.optimizer_state is None
     assert result.stop_value is None
     json.dumps(json.loads((tmp_path / "broken" / "result.json").read_text()), allow_nan=False)
+    lines = (tmp_path / "broken" / "metrics.jsonl").read_text().splitlines()
+    json.dumps([json.loads(line) for line in lines], allow_nan=False)
+
+
+def test_what_is_not_finite_is_null_in_the_line_of_its_step(tmp_path: Path) -> None:
+    trainer, told = SimpleNamespace(drifts=[Drift(kl=math.inf, ess=0.5)]), list[dict[str, Any]]()
+    log = StepLog(cast(StoredRolloutTrainer, trainer), tmp_path / "metrics.jsonl", told.append)
+    logs = {
+        "loss": math.nan,
+        "grad_norm": 1.0,
+        "learning_rate": 1e-3,
+        "entropy": 2.0,
+        "cispo_clip_ratio": 0.0,
+    }
+    with pytest.raises(StageStopped, match="not finite"):
+        log.on_log(None, TrainerState(global_step=1, max_steps=3), TrainerControl(), logs)
+    (line,) = read_lines(tmp_path / "metrics.jsonl")
+    assert told == [line] and line["step"] == 1
+    assert (line["loss"], line["kl"], line["ess"]) == (None, None, 0.5)
 
 
 def test_a_ratio_that_overflows_keeps_the_weights_of_earlier_steps(

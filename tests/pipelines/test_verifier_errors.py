@@ -15,7 +15,7 @@ from ratchetrl.pipelines.select_stage import select_stage
 from ratchetrl.pipelines.store import manifest, read_records, write_records
 from ratchetrl.pipelines.verdict_rows import verdict_row
 from ratchetrl.verifiers.pool import VerifierPool
-from ratchetrl.verifiers.worker import Submission
+from ratchetrl.verifiers.tasks import Submission
 
 QUICKSTART = str(Path(__file__).parents[2] / "configs" / "quickstart.toml")
 FRAIL = """

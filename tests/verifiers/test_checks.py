@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ratchetrl.verifiers.check_report import CheckReport, Question
-from ratchetrl.verifiers.checks import check_verifier
+from ratchetrl.verifiers.checks import BATCH_GOLDS, check_verifier
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
 from ratchetrl.verifiers.stub import write_stub
@@ -70,6 +70,12 @@ def test_what_is_careless_is_found_by_the_check_for_it(
     assert failed(report) == fails and report.passed == (not fails)
 
 
+def test_once_the_time_is_used_up_no_further_golds_are_taken(pool: VerifierPool) -> None:
+    questions = [Question("?", str(n)) for n in range(3 * BATCH_GOLDS)]
+    golds = check_verifier(pool, "number", questions, budget_s=0.0).checks[1]
+    assert golds.passed and golds.detail.startswith(f"{BATCH_GOLDS} judged correct")
+
+
 def test_every_gold_of_a_suite_must_be_judged_correct(pool: VerifierPool, tmp_path: Path) -> None:
     questions = [Question("?", str(n)) for n in range(1000, 3000)] + [Question("?", "unsayable")]
     golds = check(pool, tmp_path, "pass", questions).checks[1]
@@ -95,6 +101,19 @@ def test_a_probe_that_is_the_answer_is_no_fault(pool: VerifierPool, tmp_path: Pa
 def test_golds_that_cannot_be_read_or_checked_are_said(pool: VerifierPool) -> None:
     report = check_verifier(pool, "number", [Question("1+1", "2"), Question("2+2", "many")])
     assert failed(report) >= {"golds"} and "cannot read the gold 'many'" in report.faults
+
+
+def test_what_cannot_be_judged_is_told_once_and_in_bounded_time(pool: VerifierPool, tmp_path: Path) -> None:
+    """A verifier that hangs costs five time limits, not one for each probe."""
+    with VerifierPool(1, timeout_s=0.3) as own:  # which is killed with what it is still busy with
+        hangs = check(own, tmp_path, "time.sleep(60 * (answer not in ('Answer: 42', 'Answer: 41')))")
+    assert "5 answers took too long" in hangs.faults
+    raises = check(pool, tmp_path, "raise LookupError('no such page')")
+    assert failed(raises) == {"own examples"} and "LookupError: no such page" in raises.faults
+
+
+def test_a_suite_without_golds_proves_nothing(pool: VerifierPool, tmp_path: Path) -> None:
+    assert failed(check(pool, tmp_path, "pass", [])) == {"golds"}
 
 
 SETTLED = """
@@ -135,7 +154,7 @@ def test_a_stub_fails_its_check_until_its_last_line_is_written(pool: VerifierPoo
     source = path.read_text()
     assert len(source[source.index("@verifier") :].splitlines()) <= 15
     report = check_verifier(pool, f"{path}:roman")
-    assert not report.passed and "return correct(claim) or wrong(claim, 'why')" in report.faults
+    assert not report.passed and "return correct(claim, 'why') or wrong(claim, 'why')" in report.faults
     before, marker, _ = source.partition("    raise NotImplementedError")
     assert marker
     path.write_text(f"{before}    return correct(claim) if claim == gold else wrong(claim, 'differs')\n")
@@ -149,6 +168,8 @@ def test_a_stub_overwrites_nothing_and_has_a_name(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there already"):
         write_stub("roman", tmp_path)
     assert (tmp_path / "roman.py").read_text() == "mine"
+    with pytest.raises(UserError, match="Python's own module json"):
+        write_stub("json", tmp_path)
     for name in ("ro-man", "class", "../roman"):
         with pytest.raises(UserError, match="cannot be the name"):
             write_stub(name, tmp_path)

@@ -13,8 +13,8 @@ import pytest
 
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
+from ratchetrl.verifiers.tasks import Submission
 from ratchetrl.verifiers.verdict import Status
-from ratchetrl.verifiers.worker import Submission
 
 MOODY = f"{Path(__file__).with_name('moody_verifier.py')}:moody"
 AMPLE_S = 60.0
@@ -194,7 +194,7 @@ def start_judging(answer: str, gold: str) -> subprocess.Popen[str]:
     """A program of its own that judges one answer by the moody verifier."""
     program = f"""if True:
         from ratchetrl.verifiers.pool import VerifierPool
-        from ratchetrl.verifiers.worker import Submission
+        from ratchetrl.verifiers.tasks import Submission
         VerifierPool(1, 3600.0).judge([Submission({MOODY!r}, {answer!r}, {gold!r})])
     """
     pipe = subprocess.PIPE

@@ -14,8 +14,8 @@ from ratchetrl.verifiers import worker
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
 from ratchetrl.verifiers.stream import MAX_IN_FLIGHT
+from ratchetrl.verifiers.tasks import Submission
 from ratchetrl.verifiers.verdict import Status, Verdict
-from ratchetrl.verifiers.worker import Submission
 
 UNRULY = f"{Path(__file__).with_name('unruly_verifier.py')}:unruly"
 AMPLE_S = 60.0
@@ -80,7 +80,7 @@ def test_what_a_verifier_started_ends_when_everything_above_it_is_killed(tmp_pat
     program = f"""if True:
         import os, threading, time
         from ratchetrl.verifiers.pool import VerifierPool
-        from ratchetrl.verifiers.worker import Submission
+        from ratchetrl.verifiers.tasks import Submission
         def fork():
             if os.fork() == 0:  # holds on to all connections of this process for a while
                 time.sleep(10)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,10 +62,36 @@ def test_the_version_of_what_uses_the_sandbox_follows_its_drivers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "drawn_on"),
+    [
+        ("math", "mathematics.math_verify_engine"),  # named only in a text, for another process
+        ("sql", "kinds.sql_engine"),
+        ("json_schema", "kinds.json_schema_engine"),
+        ("json_schema", "killable_main"),
+        ("number", "errors"),
+    ],
+)
+def test_the_version_follows_what_runs_in_another_process_and_not_how_a_verifier_is_found(
+    name: str, drawn_on: str
+) -> None:
+    used = set(source_files(load(name).judge.__module__))
+    assert f"ratchetrl.verifiers.{drawn_on}" in used
+    assert not used & {"ratchetrl.verifiers.discovery", "ratchetrl.verifiers.built_in"}
+
+
+def test_the_version_follows_what_is_imported_inside_a_function(tmp_path: Path) -> None:
+    late = "    from ratchetrl.verifiers.kinds import text\n    return"
+    (tmp_path / "late.py").write_text(YES_NO.replace("    return", late))
+    judge = load(f"{tmp_path}/late.py:yes_no")
+    assert "ratchetrl.verifiers.kinds.text" in source_files(judge.judge.__module__)
+
+
+@pytest.mark.parametrize(
     ("name", "advice"),
     [
         ("exact_numbr", "did you mean 'number'"),
         ("zzz", "did you mean 'puzzles'"),
+        ("my/roman.py", "add the name of its function: my/roman.py:roman"),
         ("nowhere/mine.py:yes_no", "does not exist; correct the path"),
         ("{tmp}/mine.py:yes_on", "did you mean 'yes_no'"),
         ("{tmp}/mine.py:nothing_like_it", "define 'nothing_like_it' there"),
@@ -86,6 +113,12 @@ def test_examples_of_both_kinds_are_mandatory(missing: str) -> None:
     examples = {"correct": [("1", "1")], "incorrect": [("2", "1")]} | {missing: []}
     with pytest.raises(UserError, match="lacks examples"):
         verifier("careless", read_gold=str, correct=examples["correct"], incorrect=examples["incorrect"])
+
+
+@pytest.mark.parametrize("example", ["4", ("4",), ("4", 4), ("4", "4", "4")])
+def test_an_example_is_a_pair_of_texts(example: Any) -> None:
+    with pytest.raises(UserError, match="no pair of texts; write each as"):
+        verifier("pairs", read_gold=str, correct=[example], incorrect=[("5", "4")])
 
 
 @pytest.mark.parametrize("verdict", [correct("1"), wrong("1", ""), verifier_error("")])

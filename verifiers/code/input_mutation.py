@@ -30,6 +30,7 @@ class Mutator:
         numbers = [number for kind in (int, float) for number in self._known.get(kind, [])]
         self._may_be_negative = any(number < 0 for number in numbers)
         self._may_be_zero = any(number == 0 for number in numbers)
+        self._letters = "".join(self._known.get(str, [])) or "a"
         self._may_be_empty = {
             kind for kind in _SIZED if any(not value for value in self._known.get(kind, []))
         }
@@ -78,12 +79,11 @@ class Mutator:
         return number
 
     def _text(self, value: str) -> str:
-        letters = "".join(self._known.get(str, [])) or "a"
         where = self._rng.randint(0, len(value))
         return self._rng.choice(
             [
                 value[:where] + value[where + 1 :],
-                value[:where] + self._rng.choice(letters) + value[where:],
+                value[:where] + self._rng.choice(self._letters) + value[where:],
                 value[:where] + value[:where][-1:].swapcase() + value[where:],
                 value + value[:where],
                 value[::-1],

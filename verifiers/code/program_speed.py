@@ -106,8 +106,9 @@ def _runner(
 ) -> Callable[[bytes], Execution] | Verdict:
     """What runs a program once; the verdict where it cannot be built."""
     if settings.program is not None:
-        return built(code, box_of(()), settings.program, gold.timeout_s, usage)
-    box, limits = box_of(settings.python.libraries), settings.python.limits(gold.timeout_s)
+        return built(code, box_of(()), settings.program, gold, usage)
+    box = box_of(settings.python.libraries)
+    limits = settings.python.limits(gold.timeout_s, gold.most_output_bytes())
     return lambda stdin: box.run_program(code, stdin, limits)
 
 

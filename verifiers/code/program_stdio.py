@@ -5,8 +5,10 @@
 
 The gold is that of `python_stdio`; the default settings are C++ through g++. The answer's code is written to
 `file_name`, `build` runs once in an empty folder that holds it, and each test runs `run` in a fresh folder
-with what the build left. Commands run in tier A of the sandbox only: they may start others, and see a machine
-that holds the system's read-only files and nothing else. A program that does not build is a crash.
+with what the build left. Commands run in tier A of the sandbox only, and see a machine
+that holds the system's read-only files and nothing else. A build may start processes, a run only threads:
+what another process uses is in no account of it, neither of time nor of memory. A program that does not build
+is a crash.
 """
 
 from collections.abc import Callable
@@ -48,10 +50,14 @@ class ProgramSettings:
     disk_bytes: int = 64 * MEBIBYTE
     """Most bytes of files that the build and a run may write."""
 
-    def limits(self, timeout_s: float) -> Limits:
-        """Return the limits of one command that has this many seconds."""
+    def limits(self, timeout_s: float, output_bytes: int = MEBIBYTE) -> Limits:
+        """Return the limits of one command that has this many seconds and may write so much."""
         return Limits(
-            wall_s=timeout_s, cpu_s=timeout_s, memory_bytes=self.memory_bytes, disk_bytes=self.disk_bytes
+            wall_s=timeout_s,
+            cpu_s=timeout_s,
+            memory_bytes=self.memory_bytes,
+            output_bytes=output_bytes,
+            disk_bytes=self.disk_bytes,
         )
 
 
@@ -76,12 +82,12 @@ def program_stdio(answer: str, gold: StdioGold, settings: ProgramSettings) -> Ve
     if isinstance(code, Verdict):
         return code
     usage = Usage()
-    run = built(code, candidate_sandbox(), settings, gold.timeout_s, usage)
+    run = built(code, candidate_sandbox(), settings, gold, usage)
     return usage.stamp(run) if isinstance(run, Verdict) else judge_program(code, gold, run, usage)
 
 
 def built(
-    code: str, box: Sandbox, settings: ProgramSettings, timeout_s: float, usage: Usage
+    code: str, box: Sandbox, settings: ProgramSettings, gold: StdioGold, usage: Usage
 ) -> Callable[[bytes], Execution] | Verdict:
     """Build a program; return what runs it with an input, or the verdict on one that does not build."""
     files = {settings.file_name: code.encode()}
@@ -94,5 +100,5 @@ def built(
         if execution.exit_code != 0 or files.keys() != set(settings.artefacts):
             fault = execution.stderr.decode(errors="replace").strip()[:300]
             return crashed(f"it does not build: {fault}", code)
-    limits = settings.limits(timeout_s)
-    return lambda stdin: box.run_command(settings.run, stdin, limits, files).execution
+    limits = settings.limits(gold.timeout_s, gold.most_output_bytes())
+    return lambda stdin: box.run_command(settings.run, stdin, limits, files, alone=True).execution

@@ -11,11 +11,12 @@ written in tier A only, and so `tmp_path` works there alone.
 
 What `solution` gives are stand-ins, and only plain data crosses (`sandbox/drivers/stand_ins.py`): functions,
 constants, exception classes, and classes whose objects are used through their attributes, methods, items,
-length, iteration, truth and text. Not supported: `==` and `<` of the answer's objects (such an object equals
-itself alone), arithmetic with them, handing them, functions or other objects over as arguments
-(`verifier_error`: the tests cannot be judged), isinstance checks of what functions return, patching the
-module, and seeing what the answer changes in its arguments. Equal calls of a function must get equal replies,
-unless the gold is `stateful`; methods are free.
+length, iteration, truth and text, and may be handed over as arguments. Not supported: `==` and `<` of the
+answer's objects (such an object equals itself alone), arithmetic with them, handing functions or the tests'
+own objects over as arguments (`verifier_error`: the tests cannot be judged), isinstance checks of what
+functions return, patching the module, and seeing what the answer changes in its arguments. Equal calls of a
+function must get equal replies, unless the gold is `stateful` or an object is among the arguments; methods
+are free.
 """
 
 from ratchetrl.verifiers.code.candidate import Candidate, Program

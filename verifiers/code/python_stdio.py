@@ -54,7 +54,8 @@ def python_stdio(answer: str, gold: StdioGold, settings: PythonSettings) -> Verd
     code = code_of(answer)
     if isinstance(code, Verdict):
         return code
-    box, limits = candidate_sandbox(settings.libraries), settings.limits(gold.timeout_s)
+    box = candidate_sandbox(settings.libraries)
+    limits = settings.limits(gold.timeout_s, gold.most_output_bytes())
     return judge_program(code, gold, lambda stdin: box.run_program(code, stdin, limits), Usage())
 
 

@@ -22,6 +22,8 @@ class PythonSettings:
     memory_bytes: int = 512 * MEBIBYTE
     """Most address space beyond what the warm interpreter holds."""
 
-    def limits(self, timeout_s: float) -> Limits:
-        """Return the limits of one process that has this many seconds."""
-        return Limits(wall_s=timeout_s, cpu_s=timeout_s, memory_bytes=self.memory_bytes)
+    def limits(self, timeout_s: float, output_bytes: int = MEBIBYTE) -> Limits:
+        """Return the limits of one process that has this many seconds and may write so much."""
+        return Limits(
+            wall_s=timeout_s, cpu_s=timeout_s, memory_bytes=self.memory_bytes, output_bytes=output_bytes
+        )

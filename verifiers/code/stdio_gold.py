@@ -21,11 +21,14 @@ from typing import NamedTuple
 from ratchetrl.verifiers.code.output import CHECKERS, OutputRule
 from ratchetrl.verifiers.code.record import Record, read_object
 from ratchetrl.verifiers.code.settings import DEFAULT_TIMEOUT_S, MAX_TIMEOUT_S
+from ratchetrl.verifiers.sandbox.limits import MEBIBYTE
 
 MAX_TESTS = 1_000
 """Most tests of one gold."""
 GOLDS_KEPT = 64
 """Golds that a process keeps as read."""
+SPARE_OUTPUT_BYTES = MEBIBYTE
+"""What a program may write beyond twice the longest output that is wanted."""
 
 
 class StdioTest(NamedTuple):
@@ -59,6 +62,10 @@ class StdioGold:
     def allowance_s(self) -> float:
         """Seconds that an answer may use if every test takes all of its time."""
         return self.timeout_s * (len(self.tests) + len(self.shown_tests))
+
+    def most_output_bytes(self) -> int:
+        """How much a program may write before it is stopped; always more than a right one has to."""
+        return SPARE_OUTPUT_BYTES + 2 * max(len(test.stdout) for test in self.tests + self.shown_tests)
 
 
 @lru_cache(maxsize=GOLDS_KEPT)

@@ -92,8 +92,9 @@ def _oracle(gold: NumericGold) -> str:
 
 
 def _impossible(gold: NumericGold) -> str:
-    """A number that no honest mistake reaches."""
-    return json.dumps({"value": f"{gold.quantity.number + Fraction(918273645, 1024)} {gold.quantity.unit}"})
+    """A number that no honest mistake reaches, and exactly: a tolerance of the settings could be wide."""
+    number = gold.quantity.number + Fraction(918273645, 1024)
+    return json.dumps({"value": f"{number} {gold.quantity.unit}", "relative": "0"})
 
 
 @verifier(

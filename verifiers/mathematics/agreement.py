@@ -13,9 +13,10 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from ratchetrl.verifiers.mathematics.arithmetic import Undefined, inexact
+from ratchetrl.verifiers.mathematics.arithmetic import Undefined
 from ratchetrl.verifiers.mathematics.bounds import TooLarge, Unreadable
 from ratchetrl.verifiers.mathematics.engine import EngineFailure, engine_agrees
+from ratchetrl.verifiers.mathematics.precision import inexact
 from ratchetrl.verifiers.mathematics.shapes import Expression
 from ratchetrl.verifiers.mathematics.tree import (
     INFINITY,

@@ -6,15 +6,12 @@ Every size is bounded before it is computed, so that no tree within `bounds.py` 
 factorials by their result, functions by their argument. With `real`, what is not real is `Undefined`.
 """
 
-import threading
 from collections.abc import Mapping
 from fractions import Fraction
 from math import comb, factorial
-from typing import Any
-
-from mpmath.ctx_mp import MPContext
 
 from ratchetrl.verifiers.mathematics.bounds import TooLarge
+from ratchetrl.verifiers.mathematics.precision import Number, inexact, mp_context
 from ratchetrl.verifiers.mathematics.roots import exact_root
 from ratchetrl.verifiers.mathematics.tree import Node
 
@@ -27,39 +24,9 @@ MAX_FACTORIAL = 4_000
 MAX_FLOOR = 10**30
 """Largest inexact number whose floor is taken."""
 
-Number = Any
-"""A `Fraction`, or a real or complex number of mpmath."""
-
 
 class Undefined(ValueError):
     """No value at this point: a division by zero, the root or logarithm of a negative number."""
-
-
-class _Contexts(threading.local):
-    """Each thread has its own: a context changes its precision while it works."""
-
-    def __init__(self) -> None:
-        self.by_digits: dict[int, Any] = {}
-
-
-_contexts = _Contexts()
-
-
-def mp_context(digits: int) -> Any:
-    """mpmath's functions, to this many digits."""
-    by_digits = _contexts.by_digits
-    if digits not in by_digits:
-        by_digits[digits] = MPContext()
-        by_digits[digits].dps = digits
-    return by_digits[digits]
-
-
-def inexact(value: Number, digits: int) -> Number:
-    """A value as a number of mpmath."""
-    context = mp_context(digits)
-    if isinstance(value, Fraction):
-        return context.mpf(value.numerator) / value.denominator
-    return context.convert(value)
 
 
 class Evaluation:

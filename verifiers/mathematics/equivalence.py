@@ -17,6 +17,7 @@ from ratchetrl.verifiers.mathematics.equations import is_relation, names_a_value
 from ratchetrl.verifiers.mathematics.joining import interval_of
 from ratchetrl.verifiers.mathematics.proportions import same_ratio
 from ratchetrl.verifiers.mathematics.shapes import (
+    NO_SOLUTION,
     Chain,
     Either,
     Equation,
@@ -39,7 +40,8 @@ _CHOICES = re.compile("(?=..)A?B?C?D?E?F?G?H?")
 
 def same(gold: Shape, answer: Shape) -> bool:
     """Raises `Unreadable` where a value is beyond what is compared."""
-    gold, answer = _only_member(gold), _only_member(answer)
+    if not (_is_set(gold) and _is_set(answer)):
+        gold, answer = _only_member(gold), _only_member(answer)
     if isinstance(answer, Either):
         exact, *others = answer.options
         return same(gold, exact) and all(_rounds(exact, other) for other in others)
@@ -54,12 +56,19 @@ def same(gold: Shape, answer: Shape) -> bool:
 
 
 def _only_member(shape: Shape) -> Shape:
-    """A set of one value says no more than the value."""
-    return (
-        shape.items[0]
-        if isinstance(shape, Items) and shape.kind == "set" and len(shape.items) == 1
-        else shape
-    )
+    """A set of one value says no more than the value; a set of one set does."""
+    if not isinstance(shape, Items) or shape.kind != "set" or len(shape.items) != 1:
+        return shape
+    return shape if _is_set(shape.items[0]) else shape.items[0]
+
+
+def _is_set(shape: Shape) -> bool:
+    return shape == NO_SOLUTION or (isinstance(shape, Items) and shape.kind == "set")
+
+
+def _same_element(gold: Shape, answer: Shape) -> bool:
+    r"""Inside brackets the braces count: `\{1\}, \{2\}` are not `1, 2`."""
+    return _is_set(gold) == _is_set(answer) and same(gold, answer)
 
 
 def _rounds(exact: Shape, other: Shape) -> bool:
@@ -192,7 +201,7 @@ def _same_list(gold: Sequence[Shape], answer: Sequence[Shape]) -> bool:
         return _in_order(gold, answer) or _in_order(gold, ordered)
     if len(gold_names) > 1 and not names:
         return _in_order(gold, answer)
-    return _as_multiset(gold, answer, same)
+    return _as_multiset(gold, answer, _same_element)
 
 
 def _letters_of(items: Sequence[Shape]) -> set[str]:
@@ -200,7 +209,7 @@ def _letters_of(items: Sequence[Shape]) -> set[str]:
 
 
 def _in_order(gold: Sequence[Shape], answer: Sequence[Shape]) -> bool:
-    return len(gold) == len(answer) and all(same(*pair) for pair in zip(gold, answer, strict=True))
+    return len(gold) == len(answer) and all(_same_element(*pair) for pair in zip(gold, answer, strict=True))
 
 
 def _as_multiset(gold: Sequence[object], answer: Sequence[object], agree: Callable[..., bool]) -> bool:

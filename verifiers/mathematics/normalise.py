@@ -65,6 +65,7 @@ _MATH_MODE = re.compile(r"\\[()\[\]]|(?<!\\)\$")
 _THOUSANDS = re.compile(r"(?<=[0-9])(?:\{,\}|\\,|,\\!\s*|\\ |\{ \})(?=[0-9]{3}(?![0-9]))")
 _FULL_STOP = re.compile(r"(?<=[0-9A-Za-z)}\]])\.(?=\s*(?:[\])},;]|$))")
 _ROW_BREAK_LETTER = re.compile(r"\\\\(?=[A-Za-z])")
+_ELLIPSIS = re.compile(r"\s*\.(?:\s?\.)+$")
 _SPACE = re.compile(r"\s+")
 
 
@@ -107,10 +108,14 @@ def _is_one_number(text: str) -> bool:
 
 
 def _trim(text: str) -> str:
-    """Drop what surrounds a whole answer: bold asterisks, quotes of the markup, full stops."""
+    """Drop what surrounds a whole answer: bold asterisks, quotes of the markup, full stops.
+
+    Not an ellipsis: `1, 2, ...` goes on where `1, 2` ends.
+    """
     text = text.strip().strip("`").strip()
     if text.startswith("**") and text.endswith("**") and len(text) > 4:
         text = text[2:-2].strip()
+    text = _ELLIPSIS.sub(r" \\ldots", text)
     while text.endswith((".", ",", ";", ":")) and not text.endswith(("\\.", "\\,", "\\;", "\\:")):
         text = text[:-1].rstrip()
     return text

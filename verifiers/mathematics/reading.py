@@ -19,6 +19,7 @@ from ratchetrl.verifiers.mathematics.names import name_of, names_of_tuple, word_
 from ratchetrl.verifiers.mathematics.qualifiers import unqualified
 from ratchetrl.verifiers.mathematics.regions import read_interval, read_region
 from ratchetrl.verifiers.mathematics.shapes import (
+    NO_SOLUTION,
     Either,
     Equation,
     Expression,
@@ -27,7 +28,6 @@ from ratchetrl.verifiers.mathematics.shapes import (
     Ratio,
     Region,
     Shape,
-    Words,
 )
 from ratchetrl.verifiers.mathematics.tree import letters
 from ratchetrl.verifiers.mathematics.words import read_choice, read_words
@@ -91,7 +91,7 @@ def _read_whole(text: str) -> Shape | None:
     if text.startswith("]") and text.endswith("[") and (interval := read_interval(text)):
         return interval
     if _NOTHING.fullmatch(text):
-        return Words("no solution")
+        return NO_SOLUTION
     if figures := read_figures(text):
         return figures
     if (words := read_words(text)) is not None:

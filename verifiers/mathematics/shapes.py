@@ -32,6 +32,10 @@ class Words:
     """Lower case, single spaces, no punctuation around it; a single letter keeps its case."""
 
 
+NO_SOLUTION = Words("no solution")
+"""The empty set, and what says that there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What is compared sign by sign: a number with a base, a time of day, a statement with words in it."""

@@ -108,6 +108,8 @@ class _Parser(Cursor):
                     base, powered = Node("pow", (base, exponent)), True
             elif token == "!":
                 self.take()
+                if self.peek() == "!":
+                    raise Unreadable("a double factorial")
                 base = Node("fact", (base,), "!")
             elif token in ("%", r"\%"):
                 self.take()

@@ -16,8 +16,9 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from ratchetrl.verifiers.mathematics.arithmetic import Undefined, inexact
+from ratchetrl.verifiers.mathematics.arithmetic import Undefined
 from ratchetrl.verifiers.mathematics.bounds import Unreadable
+from ratchetrl.verifiers.mathematics.precision import inexact
 from ratchetrl.verifiers.mathematics.tree import I, Node, holds, holds_op, letters
 from ratchetrl.verifiers.mathematics.values import DIGITS, constant
 

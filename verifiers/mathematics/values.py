@@ -14,8 +14,9 @@ import hashlib
 from fractions import Fraction
 from functools import lru_cache
 
-from ratchetrl.verifiers.mathematics.arithmetic import Evaluation, Number, Undefined, inexact, mp_context
+from ratchetrl.verifiers.mathematics.arithmetic import Evaluation, Undefined
 from ratchetrl.verifiers.mathematics.bounds import Unreadable
+from ratchetrl.verifiers.mathematics.precision import Number, inexact, mp_context
 from ratchetrl.verifiers.mathematics.tree import I, Node, holds, letters, number_node
 
 DIGITS = 50

@@ -24,7 +24,7 @@ class Outcome(NamedTuple):
     """The kept files that exist."""
 
 
-def encode(argv: Sequence[str], files: Mapping[str, bytes], keep: Sequence[str]) -> bytes:
+def encode(argv: Sequence[str], files: Mapping[str, bytes], keep: Sequence[str], *, alone: bool) -> bytes:
     """The payload. Raises `UserError` for a command that is not there and a file name with a folder."""
     if not argv or ("/" not in argv[0] and shutil.which(argv[0], path=ENVIRONMENT["PATH"]) is None):
         raise UserError(f"command {list(argv)} is not in {ENVIRONMENT['PATH']}; install it there")
@@ -32,7 +32,7 @@ def encode(argv: Sequence[str], files: Mapping[str, bytes], keep: Sequence[str])
         if "/" in name or name in ("", ".", ".."):
             raise UserError(f"'{name}' is not a plain file name; a command's files lie in one folder")
     sizes = [[name, len(data)] for name, data in files.items()]
-    header = json.dumps({"argv": list(argv), "files": sizes, "keep": list(keep)}).encode()
+    header = json.dumps({"argv": list(argv), "alone": alone, "files": sizes, "keep": list(keep)}).encode()
     return len(header).to_bytes(4, "little") + header + b"".join(files.values())
 
 

@@ -19,7 +19,7 @@ from ratchetrl.verifiers.sandbox.limits import Limits
 from ratchetrl.verifiers.sandbox.namespaces import PidNamespaces, enter
 from ratchetrl.verifiers.sandbox.policy import command_policy, python_policy
 from ratchetrl.verifiers.sandbox.reach import Reach
-from ratchetrl.verifiers.sandbox.seccomp import Filter
+from ratchetrl.verifiers.sandbox.seccomp import Filter, lone_command_filter
 from ratchetrl.verifiers.sandbox.syscalls import CLONE_NEWIPC, CLONE_NEWNS
 from ratchetrl.verifiers.sandbox.tiers import Tier
 
@@ -110,6 +110,7 @@ class NamespaceConfinement:
         self._reach = reach
         self._baseline_bytes = rlimits.baseline_bytes()
         self._filters = {False: Filter(python_policy(own_files=True)), True: Filter(command_policy())}
+        lone_command_filter()  # made here, once, for the children that need it
 
     def enter(self) -> None:
         """Enter the namespaces; what goes on is the first process of a new pid namespace."""

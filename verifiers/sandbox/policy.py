@@ -6,7 +6,7 @@ older way, and a call that a future kernel adds is closed until somebody has tho
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 def _names(text: str) -> frozenset[str]:
@@ -123,11 +123,20 @@ def python_policy(*, own_files: bool) -> Policy:
 
 
 def command_policy() -> Policy:
-    """For a compiler, or for what it built: processes and programs too, in a pid namespace of their own."""
+    """For a compiler, say: processes and programs too, in a pid namespace of their own."""
     return Policy(
         allowed=_WORK | _DESCRIPTORS | _FILES | _OWN_FILES | _COMMANDS,
         refused=_REFUSED - _COMMANDS,
         hostile=_HOSTILE - _COMMANDS,
         only={"socketpair": (0, (_AF_UNIX,))},
         new_processes=True,
+    )
+
+
+def lone_command_policy() -> Policy:
+    """For a program that may become another one, and start threads, but no process."""
+    policy = command_policy()
+    forks = _names("fork vfork")
+    return replace(
+        policy, allowed=policy.allowed - forks, refused=policy.refused | forks, new_processes=False
     )

@@ -10,13 +10,14 @@ into the program just before it is installed.
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import struct
 from collections.abc import Sequence
 
 from ratchetrl.verifiers.sandbox import syscalls
-from ratchetrl.verifiers.sandbox.policy import Policy
+from ratchetrl.verifiers.sandbox.policy import Policy, lone_command_policy
 from ratchetrl.verifiers.sandbox.syscall_numbers import AUDIT_ARCH, numbers
 
 _LOAD, _JUMP, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_IF_BITS, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
@@ -50,6 +51,12 @@ class Filter:
         buffer = (ctypes.c_char * len(self._program)).from_buffer(self._program)
         header = struct.pack("HxxxxxxP", self._length, ctypes.addressof(buffer))
         syscalls.prctl(syscalls.PR_SET_SECCOMP, _MODE_FILTER, header)
+
+
+@functools.cache
+def lone_command_filter() -> Filter:
+    """What a command that must stay one process gets on top of what all commands have."""
+    return Filter(lone_command_policy())
 
 
 def _program(policy: Policy) -> Code:

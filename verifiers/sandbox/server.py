@@ -74,18 +74,21 @@ class Sandbox:
         limits: Limits,
         files: Mapping[str, bytes] = MappingProxyType({}),
         keep: Sequence[str] = (),
+        *,
+        alone: bool = False,
     ) -> commands.Outcome:
         """Run a command in an empty folder with `files`; return how it ended and the files to `keep`.
 
-        The command may start others, and the files may be programs. Raises `UserError` in a tier other
-        than A, and for a command that is not there.
+        The files may be programs, and the command may start others, unless it is to run `alone`: then its
+        CPU time is all that was used, and its memory is bounded once. Raises `UserError` in a tier other than
+        A, and for a command that is not there.
         """
         if self.tier is not Tier.A:
             raise UserError(
                 f"commands run in tier A only, and this sandbox is of tier {self.tier}; "
                 "run where `ratchetrl doctor` finds tier A, or judge Python programs only"
             )
-        payload = commands.encode(argv, files, keep)
+        payload = commands.encode(argv, files, keep, alone=alone)
         with self._start("command", limits, capture=True) as child:
             send_start(child.channel, len(payload), stdin)
             return commands.decode(*child.converse(payload, commands.most_bytes(limits, keep)), keep)

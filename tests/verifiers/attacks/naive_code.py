@@ -61,6 +61,15 @@ def exit_code_of_tests(answer: str, gold: str) -> bool:
         return _run([PYTHON, "-S", "script.py"], folder).returncode == 0
 
 
+def unless_an_assertion_fails(answer: str, gold: str) -> bool:
+    """Run answer and test code as one script and take only an AssertionError for a failure."""
+    fields = json.loads(gold)
+    call = f"check({fields['entry_point']})" if "def check" in fields["test_code"] else ""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "script.py").write_text(f"{code_of(answer)}\n{fields['test_code']}\n{call}\n")
+        return "AssertionError" not in _run([PYTHON, "-S", "script.py"], folder).stderr
+
+
 def exit_code_and_marker(answer: str, gold: str) -> bool:
     """Believe a script that prints a marker after its asserts, wherever the marker comes from."""
     return "ALL TESTS PASSED" in _script(answer, gold, 'print("ALL TESTS PASSED")').stdout

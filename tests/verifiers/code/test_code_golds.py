@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from typing import Any
 
 import pytest
@@ -69,6 +70,14 @@ def test_other_golds_that_cannot_be_read_say_why(name: str, gold: dict[str, Any]
     with pytest.raises(GoldError, match=fault):
         load(name).read_gold(json.dumps(gold))
     assert load(name)("x = 1", json.dumps(gold)).status == "verifier_error"
+
+
+def test_test_code_that_never_ends_compiling_is_read_at_once() -> None:
+    lines = [line for depth in range(19) for line in (" " * depth + "try: a", " " * depth + "finally:")]
+    gold = {"entry_point": "f", "test_code": "\n".join([*lines, " " * 19 + "b"])}
+    started_s = time.process_time()
+    load("python_tests").read_gold(json.dumps(gold))
+    assert time.process_time() - started_s < 0.5
 
 
 def test_a_canary_may_contradict_itself() -> None:

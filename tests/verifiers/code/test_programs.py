@@ -85,6 +85,12 @@ def test_a_program_is_judged_by_what_it_writes(code: str, status: str) -> None:
     assert verdict.status == status, verdict.reason
 
 
+def test_a_program_may_write_as_much_as_it_must() -> None:
+    long = [{"stdin": "", "stdout": "x" * 1_500_000}]
+    assert judge("print('x' * 1_500_000)", tests=long).status == "correct"
+    assert judge("print('x' * 5_000_000)", tests=long).status == "crash"
+
+
 def test_shown_tests_and_canaries_of_programs() -> None:
     shown = [{"stdin": "1 1\n", "stdout": "2\n"}]
     assert judge(SUM, shown_tests=shown).shown_passed is True
@@ -143,3 +149,28 @@ def test_a_clock_that_the_program_sets_counts_for_nothing() -> None:
 @pytest.mark.parametrize("gold", [{"tests": TESTS}, {"tests": TESTS, "reference_solution": SUM}])
 def test_speed_is_not_judged_without_a_reference_that_works_for_some_time(gold: dict[str, Any]) -> None:
     assert load("program_speed")(SUM, json.dumps(gold)).status == "verifier_error"
+
+
+PERL_SLOW = "my $n = <STDIN>; my $t = 0; $t += $_ for 1 .. $n; print $t;"
+PERL_HIDDEN = f"""
+$SIG{{CHLD}} = "IGNORE";  # what the child uses is then in nobody's account
+pipe(my $read, my $write);
+my $child = fork() // die "no fork";
+if ($child) {{ close $write; <$read>; exit 0; }}
+{PERL_SLOW}
+"""
+PERL_LEFT_BEHIND = PERL_HIDDEN.replace('$SIG{CHLD} = "IGNORE";', "$| = 1;") + "close $write; sleep 9;"
+
+
+@in_tier_a
+@pytest.mark.skipif(shutil.which("perl") is None, reason="perl is not installed")
+@pytest.mark.parametrize("code", [PERL_HIDDEN, PERL_LEFT_BEHIND])
+def test_no_time_can_be_hidden_in_another_process(code: str) -> None:
+    program = {"file_name": "main.pl", "build": [], "run": ["perl", "main.pl"]}
+    settings = {"rounds": 1, "target_speedup": 3.0, "program": program}
+    verifier = load(f"program_speed{json.dumps(settings)}")
+    tests = [{"stdin": "1500000\n", "stdout": "1125000750000"}]
+    gold = json.dumps({"tests": tests, "reference_solution": PERL_SLOW})
+    assert verifier(PERL_SLOW, gold).status == "partial"
+    hidden = verifier(code, gold)
+    assert (hidden.status, hidden.objective) == ("crash", None), hidden

@@ -51,6 +51,10 @@ def test_their_own_examples_hold(name: str) -> None:
         ("return x", "assert f(len) == len", "verifier_error"),
         ("return x", "import no_such_module\nassert f(1) == 1", "verifier_error"),
         ("return x", "assert f(1) == undefined", "verifier_error"),
+        ("return x", "if not f(1):\n    undefined\nassert f(0) == undefined", "verifier_error"),
+        ("return []", "for item in f(1):\n    last = item\nassert last == 1", "crash"),
+        ("return object()", "assert f(f(1)) == 1", "crash"),
+        ("return '('", "assert eval(f(1)) == 1", "crash"),
         ("import no_such_module", "assert f(1) == 1", "crash"),
     ],
 )
@@ -195,6 +199,19 @@ def test_a_pytest_file_finds_what_is_wrong(before: str, after: str) -> None:
 )
 def test_what_a_pytest_file_cannot_show_is_no_pass(test_code: str, status: str) -> None:
     assert judge_file(POINT, test_code).status == status
+
+
+def test_objects_of_an_answer_may_be_handed_back_to_it() -> None:
+    code = "class Bag(list):\n    pass\ndef merge(a, *bags):\n    return sum(map(list, bags), list(a))\n"
+    lines = [
+        "a, b = Bag([1]), Bag()",
+        "assert merge(a, b) == [1]",
+        "b.append(2)",
+        "assert merge(a, *[b]) == [1, 2]",
+    ]
+    test_code = "from solution import Bag, merge\ndef test():\n    " + "\n    ".join(lines)
+    assert judge_file(code, test_code).status == "correct"
+    assert judge_file(code.replace("list(a)", "[]"), test_code).status == "wrong"
 
 
 IN_ORDER = "said = iter([True, True, False, False])\ndef f(x):\n    return next(said, None)\n"

@@ -153,3 +153,12 @@ def test_every_fraction_is_read_back(number: Fraction, unit: str) -> None:
     quantity = read_quantity(f"{number}{unit}")
     assert quantity is not None and quantity.number == number and quantity.unit == unit.strip()
     assert in_root_units(quantity) is not None
+
+
+@pytest.mark.parametrize("gold", ["1.5e9 m", "3 km", "20 degC", '{"value": "1e12 m", "relative": "0.1"}'])
+def test_no_tolerance_reaches_an_impossible_gold(gold: str) -> None:
+    assert numeric.oracle is not None and numeric.impossible is not None
+    read = numeric.read_gold(gold)
+    honest, impossible = str(numeric.oracle(read)), str(numeric.impossible(read))
+    wide = '{"relative": 0.5, "absolute": 1e9}'
+    assert (status(honest, gold, wide), status(honest, impossible, wide)) == ("correct", "wrong")

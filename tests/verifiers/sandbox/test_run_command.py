@@ -87,3 +87,12 @@ def test_what_cannot_be_run_is_refused(commands: Sandbox, probed: dict[Tier, Pro
     if probed[Tier.B].works:
         with Sandbox(Tier.B) as box, pytest.raises(UserError, match="tier A only"):
             box.run_command(["true"], b"", LIMITS)
+
+
+def test_a_command_that_runs_alone_starts_no_process(commands: Sandbox) -> None:
+    alone, _ = commands.run_command(
+        ["sh", "-c", "(echo forked) | cat; exec echo done"], b"", LIMITS, alone=True
+    )
+    assert b"forked" not in alone.stdout and alone.exit_code != 0, alone
+    execution, _ = commands.run_command(["sh", "-c", "exec echo done"], b"", LIMITS, alone=True)
+    assert (execution.ending, execution.stdout) == (Ending.exited, b"done\n")

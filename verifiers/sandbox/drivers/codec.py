@@ -38,6 +38,12 @@ class BadBytes(ValueError):
     """The bytes are not what `encode` writes."""
 
 
+class Reference:
+    """An object of the other process: it crosses as its number, which `decode` may be told how to read."""
+
+    _number: int
+
+
 class Unordered(list[Any]):
     """Elements of a set as they came, in no hash table; made by `decode_for_comparison`."""
 
@@ -59,9 +65,9 @@ def encode(value: Any) -> bytes:
     return json.dumps(form, separators=(",", ":")).encode("ascii")
 
 
-def decode(data: bytes) -> Any:
-    """Undo `encode`; raises `BadBytes`."""
-    return _decode(data, _MAKERS)
+def decode(data: bytes, referred: Callable[[int], Any] | None = None) -> Any:
+    """Undo `encode`; raises `BadBytes`. A `Reference` is replaced by what `referred` gives for its number."""
+    return _decode(data, _MAKERS if referred is None else {**_MAKERS, "r": referred})
 
 
 def decode_for_comparison(data: bytes) -> Any:
@@ -113,6 +119,8 @@ class _Writer:
         for base, reduce in _REDUCERS:
             if base in type.__dict__["__mro__"].__get__(kind):
                 return self.form(reduce(value), depth)
+        if Reference in type.__dict__["__mro__"].__get__(kind):
+            return {"r": value._number}
         if kind.__module__ == "numpy" and hasattr(value, "tolist"):
             return self.form(value.tolist(), depth - 1)
         raise NotPlain(f"{kind.__name__} is not plain data")

@@ -2,11 +2,12 @@
 
 The payload is a JSON header, its length first (4 bytes), and the files one after another:
 
-    {"argv": ["g++", "main.cpp", "-o", "prog"], "files": [["main.cpp", 120]], "keep": ["prog"]}
+    {"argv": ["g++", "main.cpp"], "alone": false, "files": [["main.cpp", 120]], "keep": ["a.out"]}
 
 Back come the wait status of the command (4 bytes), then each kept file, its length first (8 bytes, all ones
 where there is no such plain file). This process stays the first of its pid namespace and reaps the rest; the
-command can neither trace nor signal it.
+command can neither trace nor signal it. One that runs `alone` may start threads but no process: of a process
+that nobody waits for, the kernel forgets what it used.
 """
 
 import json
@@ -18,6 +19,7 @@ import sys
 from typing import NoReturn
 
 from ratchetrl.verifiers.sandbox.payload import receive_start
+from ratchetrl.verifiers.sandbox.seccomp import lone_command_filter
 
 MAY_EXECUTE = True
 """Tells the server to confine with the rules for commands."""
@@ -37,7 +39,7 @@ def main(channel: socket.socket) -> None:
     pid = os.fork()
     if pid == 0:
         channel.close()
-        _execute(header["argv"])
+        _execute(header["argv"], alone=header["alone"])
     status = _wait_for(pid)
     channel.sendall(status.to_bytes(4, "little"))
     for name in header["keep"]:
@@ -50,7 +52,9 @@ def _write(name: str, data: memoryview) -> None:
         file.write(data)
 
 
-def _execute(argv: list[str]) -> NoReturn:
+def _execute(argv: list[str], *, alone: bool) -> NoReturn:
+    if alone:
+        lone_command_filter().install()
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(ignored, signal.SIG_DFL)
     try:

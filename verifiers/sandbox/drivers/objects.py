@@ -10,7 +10,8 @@ Begins like `calls.py`. Then each message is `encode((what, ...))`, and each rep
     method, number, name, args, kwargs the result of a method
     operator, number, name, args       what `len`, `[]`, `in`, `iter`, `bool`, `str` and the like give
 
-Objects stay here; what crosses is plain data. Runs in the untrusted process.
+Objects stay here; what crosses is plain data, and numbers of objects in arguments. Runs in the untrusted
+process.
 """
 
 import json
@@ -36,7 +37,7 @@ def main(channel: socket.socket) -> None:
     send(channel, reply)
     store = Store(namespace)
     while (message := receive(channel)) is not None:
-        send(channel, _reply(store, decode(message)))
+        send(channel, _reply(store, decode(message, store.object)))
 
 
 def _reply(store: "Store", request: Any) -> bytes:
@@ -59,6 +60,9 @@ class Store:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
         self._objects: list[Any] = []
+
+    def object(self, number: int) -> Any:
+        return self._objects[number]
 
     def get(self, name: str) -> Any:
         found = resolve(self._namespace, name)

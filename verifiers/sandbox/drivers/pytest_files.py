@@ -42,11 +42,13 @@ class Recorder:
 
     def __init__(self) -> None:
         self.passed = 0
+        self.gave_up = False
         self.failures: list[str] = []
         self.cannot_cross: CannotCross | None = None
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         self.passed += report.when == "call" and report.passed
+        self.gave_up |= report.when == "call" and report.skipped
         self._keep(report)
 
     def pytest_collectreport(self, report: Any) -> None:
@@ -114,5 +116,7 @@ def _run(test_code: str, channel: socket.socket) -> None:
         raise recorder.cannot_cross
     if recorder.failures:
         raise AssertionError(recorder.failures[0])
+    if not recorder.passed and recorder.gave_up:  # a mark would have kept it from beginning
+        raise AssertionError("every test skips itself once it has begun")
     if not recorder.passed:
         raise CannotCross("the file holds no test that pytest ran to its end")

@@ -12,7 +12,8 @@ import socket
 import types
 from typing import Any
 
-from ratchetrl.verifiers.sandbox.drivers.tests import ask
+from ratchetrl.verifiers.sandbox.drivers.codec import Reference
+from ratchetrl.verifiers.sandbox.drivers.tests import ask, holds
 
 
 class Asker:
@@ -23,8 +24,9 @@ class Asker:
         self.exceptions: dict[str, type[Exception]] = {}
 
     def function(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a function, whose replies to equal calls must be equal."""
-        return ask(self._channel, name, ("call", name, args, kwargs), exceptions=self.exceptions)
+        """Call a function; equal calls must get equal replies, unless they hold an object: it may change."""
+        letter = b"o" if holds(Handle, (args, kwargs)) else b"c"
+        return ask(self._channel, name, ("call", name, args, kwargs), letter, self.exceptions)
 
     def use(self, what: str, *rest: Any) -> Any:
         """Do anything else, which may well have another outcome the next time."""
@@ -67,11 +69,10 @@ def _stand_in(asker: Asker, name: str, kind: str, value: Any) -> Any:
     return call
 
 
-class Handle:
+class Handle(Reference):
     """An object that lives in the other process."""
 
     _asker: Asker
-    _number: int
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         number = self._asker.use("new", type(self).__name__, args, kwargs)

@@ -12,16 +12,17 @@ What is sent is one letter and a payload:
 Runs in the tester's process: the tests are here, the program under test is not.
 """
 
+import ast
 import builtins
 import json
 import socket
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ratchetrl.verifiers.sandbox.drivers.codec import BadBytes, NotPlain, decode, encode
+from ratchetrl.verifiers.sandbox.drivers.codec import BadBytes, NotPlain, TooLarge, decode, encode
 from ratchetrl.verifiers.sandbox.drivers.frames import receive, send
 
 MAX_MESSAGE_CHARS = 500
@@ -50,6 +51,10 @@ class CannotCross(BaseException):
     """The tests hand over what is not plain data. No `except Exception` of theirs hides it."""
 
 
+class Unfit(BaseException):
+    """The tests hand on what the function returned, and it is not plain data: its fault, not theirs."""
+
+
 def main(channel: socket.socket) -> None:
     """Run the tests once and send how they end."""
     request = receive(channel)
@@ -63,7 +68,7 @@ def outcome(run: Callable[[], None]) -> bytes:
         run()
     except CannotCross as error:
         return b"u" + str(error).encode(errors="replace")
-    except (ImportError, NameError, SyntaxError) as error:
+    except (ImportError, NameError) as error:  # a SyntaxError comes of a text that the tests were given
         if not getattr(error, "of_candidate", False):
             return b"u" + f"{type(error).__name__}: {error}".encode(errors="replace")
         return failure(error)
@@ -98,12 +103,23 @@ def ask(
     try:
         message = encode(request)
     except NotPlain as error:
-        raise CannotCross(f"{name} is called with what cannot cross: {error}") from error
+        # No test is written with so large a value: a reply has grown in the tests' hands.
+        fault = Unfit if isinstance(error, TooLarge) or holds(Opaque, request) else CannotCross
+        raise fault(f"{name} is called with what cannot cross: {error}") from error
     send(channel, letter + message)
     reply = receive(channel)
     if reply is None:
         raise CannotCross("the other end has closed")
     return _result_of(reply, exceptions)
+
+
+def holds(kind: type, value: Any) -> bool:
+    """Whether a value is of this type, or a container with one in it."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(holds(kind, item) for item in value)
+    return isinstance(value, kind)
 
 
 def _result_of(reply: bytes, exceptions: Mapping[str, type[Exception]]) -> Any:
@@ -153,8 +169,20 @@ def _run(request: dict[str, Any], channel: socket.socket) -> None:
     sys.modules["tests"] = module
     stubs = {name: stub(channel, name) for name in request["names"]}
     module.__dict__.update(stubs)
-    for source in (request["setup_code"], request["test_code"]):
-        exec(compile(source, "tests.py", "exec"), module.__dict__)
-    check = module.__dict__.get("check")
-    if callable(check) and check is not stubs.get("check"):
-        check(next(iter(stubs.values())))
+    sources = request["setup_code"], request["test_code"]
+    try:
+        for source in sources:
+            exec(compile(source, "tests.py", "exec"), module.__dict__)
+        check = module.__dict__.get("check")
+        if callable(check) and check is not stubs.get("check"):
+            check(next(iter(stubs.values())))
+    except NameError as error:
+        if isinstance(error, UnboundLocalError) or error.name in _names_bound(sources):
+            error.of_candidate = True  # type: ignore[attr-defined]
+        raise
+
+
+def _names_bound(sources: Iterable[str]) -> set[str]:
+    """What the tests give a value to, in a loop over a result, say, that may hold nothing."""
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

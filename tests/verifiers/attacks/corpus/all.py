@@ -6,6 +6,7 @@ from corpus import (
     constructions,
     early_exit,
     equality,
+    evasion,
     gaming,
     mathematics,
     mathematics_shown,
@@ -22,6 +23,7 @@ from corpus import (
 CODE = [
     *equality.ATTACKS,
     *early_exit.ATTACKS,
+    *evasion.ATTACKS,
     *reading.ATTACKS,
     *tampering.ATTACKS,
     *channels.ATTACKS,

@@ -195,4 +195,16 @@ ATTACKS = [
         r"\sqrt{x2y}",
         naive_maths.without(r"[{}^]"),
     ),
+    boxed("set_of_set", "brackets are dropped", r"\{\{1, 2\}\}", r"\{1, 2\}", naive_maths.same_members),
+    boxed(
+        "sets_of_members", "brackets are dropped", r"\{\{1\}, \{2\}\}", r"\{1, 2\}", naive_maths.same_members
+    ),
+    boxed(
+        "set_of_empty_set", "brackets are dropped", r"\{\emptyset\}", r"\emptyset", naive_maths.brackets_alike
+    ),
+    boxed(
+        "endless_list", "texts are compared by how they start", "1, 2, ...", "1, 2", naive_maths.starts_alike
+    ),
+    boxed("endless_decimal", _PUNCTUATION, "0.33...", "0.33", naive_maths.overline_dropped),
+    boxed("double_factorial", "brackets are dropped", "3!!", "(3!)!", naive_maths.brackets_alike),
 ]
