@@ -42,6 +42,10 @@ _GOLD = json.dumps(
 )
 
 
+MOST_ROUNDS = 9
+"""Most rounds that settings may ask for; the pool waits for as many."""
+
+
 @dataclass(frozen=True)
 class SpeedSettings:
     """What speed is worth, and how programs are run."""
@@ -59,6 +63,11 @@ class SpeedSettings:
     program: ProgramSettings | None = None
     """How programs of another language are built and run; leave it out for Python."""
 
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a number of rounds that the pool would not wait for."""
+        if not 1 <= self.rounds <= MOST_ROUNDS:
+            raise ValueError(f"rounds is {self.rounds}; name one from 1 to {MOST_ROUNDS}")
+
 
 @verifier(
     "program_speed",
@@ -66,7 +75,7 @@ class SpeedSettings:
     settings=SpeedSettings,
     oracle=stdio_oracle,
     impossible=impossible_gold,
-    allowance_s=lambda gold: gold.allowance_s() * (1 + 2 * SpeedSettings.rounds),
+    allowance_s=lambda gold: gold.allowance_s() * (1 + 2 * MOST_ROUNDS),
     correct=[(_FAST, _GOLD), (_REFERENCE, _GOLD)],
     incorrect=[
         ("", _GOLD),
@@ -86,8 +95,8 @@ def program_speed(answer: str, gold: StdioGold, settings: SpeedSettings) -> Verd
     if isinstance(run, Verdict):
         return usage.stamp(run)
     verdict = judge_program(code, gold, run, usage)
-    if verdict.status is not Status.correct:
-        return verdict
+    if verdict.status is not Status.correct or gold.contradictory:
+        return verdict  # who "solves" a canary has raised the alarm already
     run_reference = _runner(gold.reference_solution, tester_sandbox, settings, gold, Usage())
     if isinstance(run_reference, Verdict):
         return verifier_error(f"the reference solution cannot be run: {run_reference.reason}")

@@ -95,9 +95,9 @@ class LandlockConfinement:
         Landlock shows nothing but the interpreter's library then, and root without capabilities is nobody.
         """
         capabilities.drop_bounding_set()
+        if not identity.may_become_unprivileged():
+            return
         if not identity.everybody_may_read(os.__file__):
-            if not capabilities.holds(capabilities.DAC_READ_SEARCH):
-                return
             self._kept = [capabilities.DAC_READ_SEARCH]
         syscalls.prctl(syscalls.PR_SET_KEEPCAPS, 1)
         self._own_uid = identity.become_unprivileged()

@@ -8,12 +8,12 @@ taking (`outside.py`); after each of them the canaries are looked at, and the se
 Tier C is refused: it holds nothing, and these programs would end every process of this user.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ratchetrl.verifiers.errors import UserError
+from ratchetrl.verifiers.sandbox import identity
 from ratchetrl.verifiers.sandbox.battery import deadly, files, network, resources, rights
 from ratchetrl.verifiers.sandbox.battery.hostile import PRELUDE, Hostile
 from ratchetrl.verifiers.sandbox.execution import Ending, Execution
@@ -34,7 +34,7 @@ LIMITS = Limits(
     wall_s=DEADLINE_S, cpu_s=2.0, memory_bytes=128 * MEBIBYTE, output_bytes=MEBIBYTE, disk_bytes=4 * MEBIBYTE
 )
 _MOST_THREADS = 128
-_MOST_THREADS_BY_MEMORY = 4096  # tier B of an ordinary user, whose other processes count as well
+_MOST_THREADS_BY_MEMORY = 4096  # tier B with a uid that others have too: a count would count theirs as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ def run_battery(tier: Tier) -> list[Guarantee]:
 
 
 def _run_all(tier: Tier) -> Iterator[Guarantee]:
-    most_threads = _MOST_THREADS if tier is Tier.A or os.geteuid() == 0 else _MOST_THREADS_BY_MEMORY
+    counted = tier is Tier.A or identity.may_become_unprivileged()
+    most_threads = _MOST_THREADS if counted else _MOST_THREADS_BY_MEMORY
     with Outside() as outside, Sandbox(tier) as box:
         box.run_program("input()", outside.secret.encode(), LIMITS)  # a secret that went before
         facts = outside.facts() | {"disk_bytes": LIMITS.disk_bytes, "most_threads": most_threads}

@@ -66,8 +66,8 @@ def _fill(reach: Reach) -> None:
         if os.path.exists(_HOST + path):
             _bind(path)
     os.makedirs(_TREE + SPACE)
-    # Where the interpreter or a package lies in /tmp itself, that stays a read-only folder: programs find a place
-    # for their files all the same, because the current folder is one.
+    # Where the interpreter or a package lies in /tmp itself, that stays a read-only folder: programs find a
+    # place for their files all the same, because the current folder is one.
     if not os.path.isdir(f"{_TREE}/tmp"):
         os.symlink(SPACE.lstrip("/"), f"{_TREE}/tmp")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ratchetrl.verifiers.code.output import OutputRule
+from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.registry import load
 from ratchetrl.verifiers.sandbox.shared import chosen_tier
 from ratchetrl.verifiers.sandbox.tiers import Tier
@@ -174,3 +175,9 @@ def test_no_time_can_be_hidden_in_another_process(code: str) -> None:
     assert verifier(PERL_SLOW, gold).status == "partial"
     hidden = verifier(code, gold)
     assert (hidden.status, hidden.objective) == ("crash", None), hidden
+
+
+@pytest.mark.parametrize("rounds", [0, 10])
+def test_rounds_that_the_pool_would_not_wait_for_are_refused(rounds: int) -> None:
+    with pytest.raises(UserError, match="name one from 1 to 9"):
+        load(f'program_speed{{"rounds": {rounds}}}')
