@@ -157,7 +157,8 @@ def trl_rewards(submissions: Sequence[Submission]) -> list[float | None]:
 
 
 def hostile_submissions() -> list[Submission]:
-    return [Submission("math", rf"\boxed{{{text}}}", "42") for text in HOSTILE]
+    golds = ("42", r"\int_0^1 e^{-x^2} dx")  # the second needs math-verify, so the text reaches its parser
+    return [Submission("math", rf"\boxed{{{text}}}", gold) for gold in golds for text in HOSTILE]
 
 
 def hostile_s(judge: Callable[[Submission], object]) -> float:

@@ -1,9 +1,11 @@
 """Verifiers that fork, forge, exit and leave processes behind harm only their own answer."""
 
 import itertools
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,40 +206,52 @@ def test_golds_are_read_by_the_worker(tmp_path: Path) -> None:
     assert "verifier number cannot read the gold 'many'" in str(faults[1])
 
 
+def descendants() -> list[str]:
+    """This process and all below it."""
+    found, waiting = [], [str(os.getpid())]
+    while waiting:
+        found.append(waiting.pop())
+        for task in Path(f"/proc/{found[-1]}/task").glob("*/children"):
+            waiting += task.read_text().split()
+    return found
+
+
+def kilobytes(pid: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+def state() -> dict[str, int]:
+    """What the pool holds now: processes, descriptors, mounts, temporary files, memory."""
+    alive = descendants()
+    return {
+        "processes": len(alive),
+        "descriptors": sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in alive),
+        "mounts": sum(len(Path(f"/proc/{pid}/mounts").read_text().splitlines()) for pid in alive),
+        "files": len(list(Path(tempfile.gettempdir()).iterdir())),
+        "kilobytes": sum(map(kilobytes, alive)),
+    }
+
+
 @pytest.mark.full
 def test_a_hundred_thousand_verdicts_leave_nothing_behind() -> None:
-    def children(pid: str) -> list[str]:
-        return [
-            child
-            for task in Path(f"/proc/{pid}/task").glob("*/children")
-            for child in task.read_text().split()
-        ]
-
-    def state() -> tuple[int, int, int]:
-        workers = [path for pid in processes() for path in [Path(f"/proc/{pid}/status")]]
-        kilobytes = sum(
-            int(line.split()[1])
-            for path in workers
-            for line in path.read_text().splitlines()
-            if line.startswith("VmRSS")
-        )
-        descriptors = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in processes())
-        return len(workers), descriptors, kilobytes
-
-    def processes() -> list[str]:
-        found, waiting = [], [str(os.getpid())]
-        while waiting:
-            found.append(waiting.pop())
-            waiting += children(found[-1])
-        return found
-
-    before = set(children(str(os.getpid())))
-    submissions = [Submission("number", f"#### {n}", "72") for n in range(10_000)]
+    calls = json.dumps({"entry_point": "f", "tests": [{"args": [1], "expected": 2}]})
+    programs = [
+        "def f(n): return n + 1",
+        "def f(n): return n",
+        "1 / 0",
+        "import os; os.abort()",
+        "print('x' * 9)",
+    ]
+    submissions = [Submission("number", f"#### {n}", "72") for n in range(8_000)]
+    submissions += [Submission("math", rf"\boxed{{\frac{{{n}}}{{7}}}}", "5") for n in range(1_500)]
+    submissions += [Submission("python_function", programs[n % len(programs)], calls) for n in range(500)]
+    before = set(descendants())
     with VerifierPool(2, AMPLE_S) as pool:
-        pool.judge(submissions)
+        verdicts = [verdict.status for verdict in pool.judge(submissions)]
         first = state()
         for _ in range(9):
-            pool.judge(submissions)
+            assert [verdict.status for verdict in pool.judge(submissions)] == verdicts
         last = state()
-    assert last[:2] == first[:2] and last[2] < 1.1 * first[2], (first, last)
-    assert set(children(str(os.getpid()))) == before and first[0] == last[0] >= 5, "two workers, two guards"
+    assert last.pop("kilobytes") < 1.1 * first.pop("kilobytes") and last == first
+    assert set(descendants()) == before and Status.verifier_error not in verdicts
