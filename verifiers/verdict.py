@@ -9,6 +9,7 @@ The score is the reward that reinforcement learning sees; `None` means there is 
 neither 0 nor 1, down to the training rows. A verdict carries no decision about training.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,7 +59,8 @@ SCORE_OF_STATUS: Mapping[Status, float | None] = MappingProxyType(
 class Verdict:
     """The judgement of one answer.
 
-    Raises `ValueError` for a score that contradicts the status, `TypeError` for an answer that is not text.
+    Raises `ValueError` for a score that contradicts the status and for an objective that is not finite,
+    `TypeError` for an answer that is not text.
     """
 
     status: Status
@@ -88,6 +90,8 @@ class Verdict:
         """Hold the table: the score follows from the status, except for `partial`."""
         if not (self.answer is None or isinstance(self.answer, str)):
             raise TypeError(f"a verdict's answer is text, not {type(self.answer).__name__}")
+        if self.objective is not None and not math.isfinite(self.objective):
+            raise ValueError(f"a verdict's objective is a finite number, not {self.objective}")
         if self.status is Status.partial:
             if self.score is None or not 0.0 <= self.score <= 1.0:
                 raise ValueError(f"a partial verdict needs a score in [0, 1], not {self.score}")

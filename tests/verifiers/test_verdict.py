@@ -1,6 +1,7 @@
 """The verdict and the table from status to score."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -50,6 +51,12 @@ def test_a_fault_of_the_answer_is_zero_and_not_unjudged(status: Status) -> None:
 def test_a_score_that_contradicts_the_status_cannot_be_made(status: Status, score: float | None) -> None:
     with pytest.raises(ValueError, match="score"):
         Verdict(status, score)
+
+
+@pytest.mark.parametrize("objective", [float("nan"), float("inf")])
+def test_an_objective_that_is_not_finite_cannot_be_made(objective: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        replace(correct("x"), objective=objective)
 
 
 def test_an_answer_that_is_not_text_cannot_be_made() -> None:

@@ -84,7 +84,7 @@ class SpeedSettings:
     ],
 )
 def program_speed(answer: str, gold: StdioGold, settings: SpeedSettings) -> Verdict:
-    """Judge by the tests, then by the CPU time of an answer that passes them."""
+    """Judge a program by the tests, then by the CPU time of one that passes them."""
     code = code_of(answer)
     if isinstance(code, Verdict):
         return code

@@ -66,7 +66,7 @@ def _oracle(gold: FunctionGold) -> str | None:
     ],
 )
 def python_function(answer: str, gold: FunctionGold, settings: PythonSettings) -> Verdict:
-    """Judge by the hidden tests; run the shown ones as well, in a process of their own."""
+    """Judge a Python function by hidden calls; run the shown ones as well, in a process of their own."""
     code = code_of(answer)
     if isinstance(code, Verdict):
         return code
@@ -113,7 +113,7 @@ def _ask(candidate: Candidate, code: str, comparison: Comparison, tests: Sequenc
             )
         if not _passes(reply, test, comparison):
             return _refusal(reply, test, f"test {number} of {len(tests)}", code)
-    return correct(code, f"all {len(tests)} calls return what they should")
+    return correct(code, f"calls that return what they should: {len(tests)} of {len(tests)}")
 
 
 def _passes(reply: Reply, test: FunctionTest, comparison: Comparison) -> bool:

@@ -5,9 +5,9 @@
      "gold": {"test_code": "from solution import add\\n\\ndef test_add():\\n    assert add(1, 2) == 3"}}
 
 The gold is that of `python_tests` without an entry point: the file imports what it tests from `solution`. It
-runs under pytest itself (install it: it is no part of the verifiers), so fixtures, parametrize, raises,
-approx and marks are what they always are; conftest files and plug-ins are not looked for. Files can be
-written in tier A only, and so `tmp_path` works there alone.
+runs under pytest itself, so fixtures, parametrize, raises, approx and marks are what they always are;
+conftest files and plug-ins are not looked for. Files can be written in tier A only, and so `tmp_path` works
+there alone.
 
 What `solution` gives are stand-ins, and only plain data crosses (`sandbox/drivers/stand_ins.py`): functions,
 constants, exception classes, and classes whose objects are used through their attributes, methods, items,
@@ -74,7 +74,7 @@ def _oracle(gold: TestsGold) -> str | None:
     ],
 )
 def python_pytest(answer: str, gold: TestsGold, settings: PythonSettings) -> Verdict:
-    """Judge by the hidden file; run the shown one as well, in processes of their own."""
+    """Judge Python code by a hidden pytest file; run the shown one as well, in processes of their own."""
     code = code_of(answer)
     if isinstance(code, Verdict):
         return code

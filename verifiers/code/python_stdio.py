@@ -50,7 +50,7 @@ def stdio_oracle(gold: StdioGold) -> str | None:
     ],
 )
 def python_stdio(answer: str, gold: StdioGold, settings: PythonSettings) -> Verdict:
-    """Judge by the hidden tests; run the shown ones as well."""
+    """Judge a Python program by what it writes for hidden inputs; run the shown ones as well."""
     code = code_of(answer)
     if isinstance(code, Verdict):
         return code
@@ -78,7 +78,7 @@ def _judge(
         fault = refusal(code, rule, test, execution, f"in test {number} of {len(tests)}")
         if fault is not None:
             return fault
-    return correct(code, f"all {len(tests)} tests write what they should")
+    return correct(code, f"tests that write what they should: {len(tests)} of {len(tests)}")
 
 
 def refusal(code: str, rule: OutputRule, test: StdioTest, execution: Execution, where: str) -> Verdict | None:

@@ -52,7 +52,7 @@ def _oracle(gold: TestsGold) -> str | None:
     ],
 )
 def python_tests(answer: str, gold: TestsGold, settings: PythonSettings) -> Verdict:
-    """Judge by the hidden tests; run the shown ones as well, in processes of their own."""
+    """Judge Python code by hidden test code; run the shown one as well, in processes of their own."""
     code = code_of(answer)
     if isinstance(code, Verdict):
         return code

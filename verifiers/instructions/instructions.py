@@ -148,7 +148,7 @@ def instructions(answer: str, gold: InstructionGold, settings: InstructionSettin
         return wrong(tail, f"this is no body of an answer: {fault}")
     broken = [bound for bound in gold.constraints if not all(bound.holds(view) for view in views)]
     if not broken:
-        return correct(tail, f"follows all {len(gold.constraints)} instructions")
+        return correct(tail, f"instructions followed: {len(gold.constraints)} of {len(gold.constraints)}")
     share = 1 - len(broken) / len(gold.constraints)
     reason = f"does not follow {broken[0]}" + (f" and {len(broken) - 1} more" if len(broken) > 1 else "")
     return partial(share, tail, reason) if settings.partial_credit and share else wrong(tail, reason)
