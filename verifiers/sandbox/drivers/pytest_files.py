@@ -108,6 +108,7 @@ def _run(test_code: str, channel: socket.socket) -> None:
     import pytest
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ["TMPDIR"] = os.getcwd()  # tier A's own folder, also where /tmp is not
     os.chdir("/")
     sys.modules["solution"] = StandInModule(Asker(channel))
     recorder = Recorder()
