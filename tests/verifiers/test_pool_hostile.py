@@ -114,11 +114,8 @@ def test_the_time_an_answer_may_use_is_no_hang() -> None:
 def test_sixteen_workers_are_all_busy_with_one_shard() -> None:
     with VerifierPool(16, AMPLE_S) as pool:
         pool.judge(unruly(*["nap"] * 16 * 8))  # all of them have started
-        started_s = time.perf_counter()
         verdicts = pool.judge(unruly(*["nap"] * 64))
-        wall_s = time.perf_counter() - started_s
     assert len({verdict.answer for verdict in verdicts}) == 16
-    assert wall_s < 64 * 0.05 / 4, "an even share is a sixteenth; the machine may be busy"
 
 
 @pytest.mark.parametrize("workers", [1, 2, 8])

@@ -21,10 +21,10 @@ are free.
 
 from ratchetrl.verifiers.code.candidate import Candidate, Program
 from ratchetrl.verifiers.code.endings import Usage
-from ratchetrl.verifiers.code.extraction import code_of, fenced
+from ratchetrl.verifiers.code.extraction import fenced
 from ratchetrl.verifiers.code.relay import TESTER_SPARE_S, judge_by_tester
 from ratchetrl.verifiers.code.settings import PythonSettings
-from ratchetrl.verifiers.code.shown import with_shown
+from ratchetrl.verifiers.code.shown import judge_test_code
 from ratchetrl.verifiers.code.tests_gold import TestsGold, read_pytest_gold
 from ratchetrl.verifiers.registry import verifier
 from ratchetrl.verifiers.sandbox.shared import candidate_sandbox, tester_sandbox
@@ -75,18 +75,9 @@ def _oracle(gold: TestsGold) -> str | None:
 )
 def python_pytest(answer: str, gold: TestsGold, settings: PythonSettings) -> Verdict:
     """Judge Python code by a hidden pytest file; run the shown one as well, in processes of their own."""
-    code = code_of(answer)
-    if isinstance(code, Verdict):
-        return code
-    usage = Usage()
-
-    def run(tests: str) -> Verdict:
-        return _judge(code, tests, gold, settings, usage)
-
-    verdict = run(gold.test_code)
-    if gold.shown_tests:
-        verdict = with_shown(verdict, lambda: run(gold.shown_tests))
-    return usage.stamp(verdict)
+    return judge_test_code(
+        answer, gold, lambda code, test_code, usage: _judge(code, test_code, gold, settings, usage)
+    )
 
 
 def _judge(code: str, test_code: str, gold: TestsGold, settings: PythonSettings, usage: Usage) -> Verdict:
