@@ -12,7 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines.config import BOOTSTRAP, Config
+from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.config_tables import BOOTSTRAP
 from ratchetrl.pipelines.handover import PROBE_FILE
 from ratchetrl.pipelines.progress import run_child
 from ratchetrl.pipelines.run_context import Champion, Run, champion_in

@@ -1,6 +1,6 @@
 """When a run is over: generations, patience, tokens, hours, money.
 
-    reason = spent(config.budget, folder, decisions)      a sentence, or None
+    reason = spent(config, folder, decisions)      a sentence, or None
 
 Asked before each generation, so a generation that has begun is finished. What was spent is summed over the
 manifests of all stages, rejected and repeated work included; a stage that was cut short is not counted.
@@ -9,17 +9,19 @@ manifests of all stages, rejected and repeated work included; a stage that was c
 from collections.abc import Sequence
 from typing import Any
 
-from ratchetrl.pipelines.config import Budget
+from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.config_tables import Budget
 from ratchetrl.pipelines.run_folder import RunFolder
 
 SECONDS_PER_HOUR = 3600.0
 
 
-def spent(budget: Budget, folder: RunFolder, decisions: Sequence[dict[str, Any]]) -> str | None:
+def spent(config: Config, folder: RunFolder, decisions: Sequence[dict[str, Any]]) -> str | None:
     """Why no further generation begins, or None."""
+    budget = config.budget
     if len(decisions) >= budget.generations:
         return f"the {budget.generations} generations of the budget are done"
-    return _out_of_patience(budget, decisions) or _out_of_means(budget, folder)
+    return _out_of_patience(budget, decisions) or _out_of_means(config, folder)
 
 
 def _out_of_patience(budget: Budget, decisions: Sequence[dict[str, Any]]) -> str | None:
@@ -33,11 +35,12 @@ def _out_of_patience(budget: Budget, decisions: Sequence[dict[str, Any]]) -> str
     )
 
 
-def _out_of_means(budget: Budget, folder: RunFolder) -> str | None:
+def _out_of_means(config: Config, folder: RunFolder) -> str | None:
+    budget = config.budget
     stages = folder.manifests()
     tokens = sum(stage.get("generated_tokens", 0) for stage in stages)
     hours = sum(stage["seconds"] for stage in stages) / SECONDS_PER_HOUR
-    cost_usd = hours * (budget.usd_per_hour or 0.0)
+    cost_usd = hours * (config.cost.usd_per_device_hour or 0.0)
     if budget.generated_tokens is not None and tokens >= budget.generated_tokens:
         return f"{tokens} tokens are sampled and budget.generated_tokens is {budget.generated_tokens}"
     if budget.hours is not None and hours >= budget.hours:

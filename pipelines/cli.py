@@ -3,6 +3,17 @@
     ratchetrl run CONFIG [--dotted.option VALUE ...] [--output DIR] [--dry-run] [--rerun]
     ratchetrl sample RUN         one stage (also plan, verify, select, train, evaluate, gate)
     ratchetrl status RUN [--json]
+
+    ratchetrl report RUN [--json]              draw the report again; print its numbers
+    ratchetrl price RUN --score 0.6 [--json]   what a score costs, generation by generation
+    ratchetrl compare A B [--json]             is B better than A? rows of results, or two runs
+    ratchetrl rollouts RUN [--problem ID]      read what was sampled, and why it was judged so
+    ratchetrl recheck RUN                      does every reported number follow from what is stored?
+    ratchetrl control RUN --arm ARM            the same generation with random rewards, shuffled golds, ...
+    ratchetrl promote RUN                      decide on a challenger that waits for a person
+    ratchetrl rollback RUN --to N              let an earlier champion stand again
+    ratchetrl unseal RUN                       score the champion on the sealed split; the look is counted
+
     ratchetrl verifiers [--json]   what judges answers; also: verifiers new NAME, verifiers check [NAME]
     ratchetrl judge VERIFIER < in.jsonl > out.jsonl
     ratchetrl rejudge RUN --verifier NAME
@@ -13,6 +24,7 @@ Exit codes: 0 done, 1 the answer is no, 2 the request cannot be served as given,
 """
 
 import errno
+import importlib
 import importlib.metadata
 import json
 import os
@@ -94,34 +106,6 @@ def status(arguments: list[str]) -> int:
     return 0
 
 
-def judge(arguments: list[str]) -> int:
-    """`ratchetrl judge`."""
-    from ratchetrl.pipelines.judge_command import judge as judge_command
-
-    return judge_command(arguments)
-
-
-def verifiers(arguments: list[str]) -> int:
-    """`ratchetrl verifiers`."""
-    from ratchetrl.pipelines.verifier_commands import verifiers as verifiers_command
-
-    return verifiers_command(arguments)
-
-
-def rejudge(arguments: list[str]) -> int:
-    """`ratchetrl rejudge`."""
-    from ratchetrl.pipelines.rejudge import main as rejudge_command
-
-    return rejudge_command(arguments)
-
-
-def doctor(arguments: list[str]) -> int:
-    """`ratchetrl doctor`."""
-    from ratchetrl.pipelines.doctor import main as doctor_command
-
-    return doctor_command(arguments)
-
-
 def environment(arguments: list[str]) -> int:
     """`ratchetrl env`."""
     from ratchetrl.pipelines.hardware import environment as describe
@@ -132,15 +116,23 @@ def environment(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS = {
-    "run": run,
-    "status": status,
-    "verifiers": verifiers,
-    "judge": judge,
-    "rejudge": rejudge,
-    "doctor": doctor,
-    "env": environment,
+COMMANDS = {"run": run, "status": status, "env": environment}
+COMMAND_MODULES = {
+    "compare": "compare_command",
+    "control": "control_command",
+    "doctor": "doctor",
+    "judge": "judge_command",
+    "price": "price_command",
+    "promote": "promote_command",
+    "recheck": "recheck_command",
+    "rejudge": "rejudge",
+    "report": "report_command",
+    "rollback": "rollback_command",
+    "rollouts": "rollouts_command",
+    "unseal": "unseal_command",
+    "verifiers": "verifier_commands",
 }
+"""Command -> the module of this room whose `main(arguments)` serves it."""
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -154,10 +146,14 @@ def dispatch(arguments: list[str]) -> int:
             return 0
         case [name, *rest] if name in COMMANDS:
             return COMMANDS[name](rest)
+        case [name, *rest] if name in COMMAND_MODULES:
+            module = importlib.import_module(f"ratchetrl.pipelines.{COMMAND_MODULES[name]}")
+            code: int = module.main(rest)
+            return code
         case [name, *rest] if name in STAGE_COMMANDS:
             return stage(name, rest)
         case _:
-            known = ", ".join([*COMMANDS, *STAGE_COMMANDS])
+            known = ", ".join([*COMMANDS, *COMMAND_MODULES, *STAGE_COMMANDS])
             raise UserError(f"there is no command {arguments[0]!r}; the commands are {known}")
 
 

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from ratchetrl.pipelines import hardware
-from ratchetrl.pipelines.config import BOOTSTRAP, Config
+from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import to_toml
+from ratchetrl.pipelines.config_tables import BOOTSTRAP
 from ratchetrl.pipelines.flops import ModelShape, decode_flops, train_flops
 from ratchetrl.pipelines.generation import STAGES
 
@@ -48,12 +49,12 @@ def estimate(config: Config, shape: ModelShape | None, device: str) -> list[Stag
     """One entry per stage that costs anything."""
     rollouts = config.sampling.problems * config.sampling.samples
     evaluations = 2 * config.data.gate_problems * config.gate.samples
-    report = config.data.report_problems * config.gate.report_samples
+    report = config.data.report_problems * config.report.samples
     return [
         _sampling("sample", rollouts, config, shape, device),
         _training(rollouts, config, shape, device),
         _sampling("evaluate", evaluations, config, shape, device),
-        _sampling(f"report (every {config.gate.report_every} generations)", report, config, shape, device),
+        _sampling(f"report (every {config.report.every} generations)", report, config, shape, device),
     ]
 
 

@@ -26,7 +26,15 @@ from ratchetrl.pipelines.store import read_records, record_writer, write_json
 from ratchetrl.pipelines.verdict_rows import verdict_facts
 
 ROWS_PER_WRITE = 10_000
-COLUMNS = ["problem_id", "sample", "completion_ids", "finish_reason", "seconds"]
+COLUMNS = [
+    "problem_id",
+    "sample",
+    "prompt_ids",
+    "completion_ids",
+    "finish_reason",
+    "seconds",
+    "max_new_tokens",
+]
 
 
 def evaluate_stage(run: Run, generation: int, plan: Plan, champion: Champion, challenger: Champion) -> Path:
@@ -39,7 +47,7 @@ def evaluate_stage(run: Run, generation: int, plan: Plan, champion: Champion, ch
 
 def report_stage(run: Run, problems: Plan, model: Champion) -> Path:
     """One model on the report split; stored with the generation that made it."""
-    samples = run.config.gate.report_samples
+    samples = run.config.report.samples
     models = {"champion": model}
     stage = _evaluate(
         run, model.generation, "report", problems.problems, problems.problem_count, samples, problems, models
@@ -108,12 +116,15 @@ def _write_rows(stage: Path, problems: Path, roles: Iterable[str]) -> None:
 def _eval_row(role: str, level: str, rollout: dict[str, Any], verdict: dict[str, Any]) -> EvalRow:
     return EvalRow(
         model=role,
+        effort=str(rollout["max_new_tokens"]),
         problem_id=rollout["problem_id"],
         level=level,
         sample=rollout["sample"],
         status=verdict["status"],
         score=verdict["score"],
         answer=verdict["answer"],
+        chooser_score=None,
+        prompt_tokens=len(rollout["prompt_ids"]),
         output_tokens=len(rollout["completion_ids"]),
         truncated=rollout["finish_reason"] == "length",
         seconds=rollout["seconds"],

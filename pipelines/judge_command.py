@@ -42,7 +42,7 @@ class JudgeArguments(PoolArguments):
     """A verifier's name, or `path/to/file.py:name`."""
 
 
-def judge(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """`ratchetrl judge`."""
     given = tyro.cli(JudgeArguments, args=arguments, prog="ratchetrl judge")
     judge_lines(

@@ -128,6 +128,8 @@ class EvalRow:
 
     model: str
     """`champion` or `challenger`."""
+    effort: str
+    """`efforts.Effort.name`: the limits that it was sampled under."""
     problem_id: str
     """The problem it answers."""
     level: str
@@ -140,6 +142,10 @@ class EvalRow:
     """The verdict's score in [0, 1]; `None` where it could not be judged."""
     answer: str | None
     """The extracted answer, for majority votes."""
+    chooser_score: float | None
+    """What `report.best_of` makes of it; `None` where nothing is named or it could not say."""
+    prompt_tokens: int
+    """Tokens of the prompt, which the problem's samples share."""
     output_tokens: int
     """Tokens generated for this sample."""
     truncated: bool

@@ -72,13 +72,13 @@ def write_report(folder: RunFolder) -> None:
 def report_data(folder: RunFolder) -> dict[str, Any]:
     """Every number of the report."""
     config = load_toml(folder.config_file)
-    ks = [k for k in (1, 2, 4, 8, 16, 32, 64) if 2 * k <= config.gate.report_samples]
+    ks = [k for k in (1, 2, 4, 8, 16, 32, 64) if 2 * k <= config.report.samples]
     status = run_status(folder.path)
     pointers = sorted(folder.path.glob(f"generation_*/{REPORT_POINTER}"))
     champions = [_champion(pointer.parent / read_json(pointer)["stage"], ks) for pointer in pointers]
     return {
         "run": folder.path.name,
-        "samples_per_problem": config.gate.report_samples,
+        "samples_per_problem": config.report.samples,
         "champions": champions,
         "canary_passes": status["canary_passes"],
         "generations": status["generations"],

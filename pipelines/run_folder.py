@@ -27,7 +27,7 @@ BEGUN = {"lock", "logs"}  # all that a run has made when it is killed in its fir
 # Keys that change how long or where a run goes on, never what a stage computes.
 LOCK_TRIES, LOCK_PAUSE_S = 10, 0.05
 FREE_KEYS = (
-    "budget.",
+    *("budget.", "cost.", "tracking."),
     *("verification.workers", "verification.tier", "verification.unsafe"),
     *("engine.url", "engine.memory", "engine.keep_warm"),
 )

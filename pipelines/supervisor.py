@@ -60,7 +60,7 @@ def supervise(run: Run, until: str | None = None) -> Ending:
     _crown(run, history.champion)
     if until is None:
         _report_on(run, history.champions[0])
-    while (reason := spent(run.config.budget, run.folder, history.decisions)) is None:
+    while (reason := spent(run.config, run.folder, history.decisions)) is None:
         index = len(history.decisions) + 1
         outcome = run_generation(run, index, history.champion, history.champions[0], until)
         history = history.after(outcome.decision, outcome.champion)
@@ -69,7 +69,7 @@ def supervise(run: Run, until: str | None = None) -> Ending:
         _crown(run, history.champion)
         if until is not None:
             raise Paused(f"generation {index} is decided: {outcome.decision['decision']}")
-        if index % run.config.gate.report_every == 0:
+        if index % run.config.report.every == 0:
             _report_on(run, history.champion)
         _prune(run, history)
     _report_on(run, history.champion)

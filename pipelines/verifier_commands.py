@@ -67,7 +67,7 @@ class CheckArguments(PoolArguments):
     """Print JSON."""
 
 
-def verifiers(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """`ratchetrl verifiers`."""
     match arguments:
         case ["new", *rest]:

@@ -80,7 +80,7 @@ def test_a_missing_key_and_a_value_out_of_range_name_the_key(tmp_path: Path) -> 
 def test_rules_across_tables_say_what_to_change(tmp_path: Path) -> None:
     sentence = broken(tmp_path, "max_new_tokens = 96", "max_new_tokens = 256")
     assert "engine.max_model_len" in sentence and "raise" in sentence
-    assert "usd_per_hour" in broken(tmp_path, "[budget]", "[budget]\ncost_usd = 5.0")
+    assert "usd_per_device_hour" in broken(tmp_path, "[budget]", "[budget]\ncost_usd = 5.0")
 
 
 def test_an_unknown_option_is_answered_with_the_nearest_one() -> None:

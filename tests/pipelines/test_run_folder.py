@@ -1,12 +1,14 @@
 """A run's folder takes one supervisor, one config, and forgives a crash at any moment."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ratchetrl.pipelines.budgets import spent
-from ratchetrl.pipelines.config import Budget, Config
+from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import load_toml
+from ratchetrl.pipelines.config_tables import Budget, Cost
 from ratchetrl.pipelines.run_folder import RunFolder, remove_tree
 from ratchetrl.pipelines.store import finish
 from ratchetrl.verifiers.errors import UserError
@@ -105,9 +107,15 @@ def test_a_file_is_no_folder_for_a_run(tmp_path: Path) -> None:
 def test_budgets_end_a_run_with_a_sentence(tmp_path: Path, config: Config) -> None:
     folder = begun(tmp_path / "run", config)
     won, lost = ({"decision": word, "detectable_gain": 0.04} for word in ("promoted", "rejected"))
-    assert spent(Budget(generations=3), folder, [won, lost]) is None
-    assert "3 generations" in (spent(Budget(generations=3), folder, [won, won, won]) or "")
-    assert "0.0400" in (spent(Budget(generations=9), folder, [won, lost, lost]) or "")
-    assert "5000 tokens" in (spent(Budget(generations=9, generated_tokens=5_000), folder, []) or "")
-    assert "1.00 hours" in (spent(Budget(generations=9, hours=1.0), folder, []) or "")
-    assert "2.00 USD" in (spent(Budget(generations=9, cost_usd=1.5, usd_per_hour=2.0), folder, []) or "")
+
+    def told(*decisions: dict[str, Any], **budget: Any) -> str:
+        cost = Cost(usd_per_device_hour=2.0)
+        limited = config.model_copy(update={"budget": Budget(**budget), "cost": cost})
+        return spent(limited, folder, decisions) or ""
+
+    assert told(won, lost, generations=3) == ""
+    assert "3 generations" in told(won, won, won, generations=3)
+    assert "0.0400" in told(won, lost, lost, generations=9)
+    assert "5000 tokens" in told(generations=9, generated_tokens=5_000)
+    assert "1.00 hours" in told(generations=9, hours=1.0)
+    assert "2.00 USD" in told(generations=9, cost_usd=1.5)

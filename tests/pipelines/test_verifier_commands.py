@@ -12,7 +12,7 @@ from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import load_arguments
 from ratchetrl.pipelines.launch import check_inputs
 from ratchetrl.pipelines.verifier_checks import store_checks, stored_checks
-from ratchetrl.pipelines.verifier_commands import verifiers
+from ratchetrl.pipelines.verifier_commands import main as verifiers
 from ratchetrl.verifiers.built_in import BUILT_IN
 from ratchetrl.verifiers.errors import UserError
 

@@ -1,0 +1,57 @@
+"""An operating point of inference: how much one answer may cost.
+
+    effort = Effort.parse("4096/1024")      4,096 new tokens, of which 1,024 of thinking
+
+How many samples are drawn and how one of them is chosen is decided afterwards, out of one pass of many
+samples (`statistics/estimators.py`).
+"""
+
+from dataclasses import dataclass
+
+from ratchetrl.pipelines.config import Config
+from ratchetrl.verifiers.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """The limits of one answer."""
+
+    max_new_tokens: int
+    """Tokens in all."""
+    thinking_tokens: int | None = None
+    """Tokens of thinking among them; `None` where only `max_new_tokens` limits it."""
+
+    @property
+    def name(self) -> str:
+        """As a recipe writes it."""
+        budget = "" if self.thinking_tokens is None else f"/{self.thinking_tokens}"
+        return f"{self.max_new_tokens}{budget}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Effort":
+        """The effort that a recipe names; `UserError` where it names none."""
+        limits = text.split("/")
+        if len(limits) > 2 or not all(limit.isdecimal() and int(limit) for limit in limits):
+            raise UserError(
+                f"{text!r} is no effort; write MAX_NEW_TOKENS or MAX_NEW_TOKENS/THINKING_TOKENS, such as "
+                "4096/1024"
+            )
+        return cls(*map(int, limits))
+
+
+def sampling_effort(config: Config) -> Effort:
+    """What training rollouts are sampled at."""
+    return Effort(config.sampling.max_new_tokens, config.sampling.thinking_tokens)
+
+
+def gate_effort(config: Config) -> Effort:
+    """What champion and challenger are compared at; sampling's limits where the gate names none."""
+    own, sampling = config.gate, config.sampling
+    return Effort(
+        own.max_new_tokens or sampling.max_new_tokens, own.thinking_tokens or sampling.thinking_tokens
+    )
+
+
+def report_efforts(config: Config) -> tuple[Effort, ...]:
+    """What the curves show; the gate's own effort where the recipe names none."""
+    return tuple(map(Effort.parse, config.report.efforts)) or (gate_effort(config),)
