@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.config_file import load_toml
 from ratchetrl.pipelines.config_tables import BOOTSTRAP
 from ratchetrl.pipelines.handover import PROBE_FILE
 from ratchetrl.pipelines.progress import run_child
 from ratchetrl.pipelines.run_context import Champion, Run, champion_in
-from ratchetrl.pipelines.store import digest, file_digest, read_json, weights_digest
+from ratchetrl.pipelines.run_folder import RunFolder
+from ratchetrl.pipelines.store import complete, digest, file_digest, read_json, weights_digest
 from ratchetrl.pipelines.train_job import ProbeJob
 from ratchetrl.verifiers.errors import UserError
 
@@ -31,12 +33,7 @@ WANTED = ["*.safetensors", "*.json", "*.txt", "*.jinja", "*.model"]
 def base_stage(run: Run) -> Champion:
     """The base as a champion; made on the first call, found on later ones."""
     config = run.config
-    inputs = {
-        "model": config.model.path,
-        "revision": config.model.revision,
-        "bootstrap": _bootstrap_inputs(config),
-    }
-    stage = run.stage_folder(0, "base", inputs)
+    stage = base_folder(run.folder, config)
     weights = stage / "weights"
     if not run.finished(stage):
         shutil.rmtree(stage, ignore_errors=True)
@@ -44,6 +41,26 @@ def base_stage(run: Run) -> Champion:
         run.trainer.probe(ProbeJob(model=str(weights), output=str(weights / PROBE_FILE)))
         run.finish(stage, 0, {"weights_hash": weights_digest(weights), "model": config.model.path})
     return champion_in(stage, 0)
+
+
+def stored_base(folder: RunFolder) -> Champion:
+    """The base that a run has made; UserError where it was ended before that."""
+    stage = base_folder(folder, load_toml(folder.config_file))
+    if not complete(stage):
+        raise UserError(
+            f"{folder.path} was ended before it had a model; run it first with: ratchetrl run CONFIG"
+        )
+    return champion_in(stage, 0)
+
+
+def base_folder(folder: RunFolder, config: Config) -> Path:
+    """Where the base of a recipe lies, or will lie."""
+    inputs = {
+        "model": config.model.path,
+        "revision": config.model.revision,
+        "bootstrap": _bootstrap_inputs(config),
+    }
+    return folder.generation(0) / f"base-{digest(inputs)[:8]}"
 
 
 def check_model(config: Config) -> None:

@@ -37,12 +37,24 @@ class Chat:
         rendered: Any = self._tokenizer.apply_chat_template(
             list(messages), tokenize=False, add_generation_prompt=True, **self._switch
         )
-        return tuple(self._tokenizer.encode(rendered, add_special_tokens=False))
+        return self.ids(rendered)
+
+    def ids(self, text: str) -> tuple[int, ...]:
+        """A piece of text as token ids."""
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False))
 
     def text(self, prompt_ids: Sequence[int], completion_ids: Sequence[int], finish_reason: str) -> str:
         """The completion as text, without the token that ended it, and with a `<think>` the prompt had
         opened."""
         ids = completion_ids[:-1] if finish_reason == "stop" else completion_ids
+        text = self.decoded(ids)
+        return f"<think>{text}" if self.prompt_end(prompt_ids).rstrip().endswith("<think>") else text
+
+    def prompt_end(self, prompt_ids: Sequence[int]) -> str:
+        """The last few tokens of a prompt as text: what the template says of thinking stands there."""
+        return self.decoded(prompt_ids[-8:])
+
+    def decoded(self, ids: Sequence[int]) -> str:
+        """Token ids as text, special tokens kept."""
         text: str = self._tokenizer.decode(list(ids), skip_special_tokens=False)
-        prompt_end: str = self._tokenizer.decode(list(prompt_ids[-8:]), skip_special_tokens=False)
-        return f"<think>{text}" if prompt_end.rstrip().endswith("<think>") else text
+        return text

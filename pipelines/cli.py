@@ -1,6 +1,7 @@
 """The command `ratchetrl`.
 
     ratchetrl run CONFIG [--dotted.option VALUE ...] [--output DIR] [--dry-run] [--rerun]
+                         [--approve auto|human|POLICY.toml]
     ratchetrl sample RUN         one stage (also plan, verify, select, train, evaluate, gate)
     ratchetrl status RUN [--json]
 
@@ -31,15 +32,17 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 from rich.console import Console
 
+from ratchetrl.pipelines import hardware
 from ratchetrl.pipelines.handover import HandoverError
+from ratchetrl.pipelines.stages import STAGES
 from ratchetrl.pipelines.worker import WorkerDied
 from ratchetrl.verifiers.errors import UserError
 
-STAGE_COMMANDS = ("plan", "sample", "verify", "select", "train", "evaluate", "gate")
 FAILED, CANNOT_SERVE, INTERRUPTED = 1, 2, 130
 
 
@@ -47,7 +50,7 @@ FAILED, CANNOT_SERVE, INTERRUPTED = 1, 2, 130
 class StatusArguments:
     """Where a run stands."""
 
-    run: tyro.conf.Positional[Path]
+    run: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="RUN")]
     """The run's folder."""
     json: bool = False
     """Print JSON."""
@@ -57,40 +60,57 @@ class StatusArguments:
 class StageArguments:
     """Runs the generation under way up to the end of this stage; stages that are done are not run again."""
 
-    run: tyro.conf.Positional[Path]
+    run: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar="RUN")]
     """The run's folder."""
+    approve: str = "auto"
+    """Who has the last word, as for `ratchetrl run`: auto, human, or a policy file."""
 
 
 def run(arguments: list[str]) -> int:
     """`ratchetrl run`."""
+    from ratchetrl.pipelines.approval import check_approver, read_approver
     from ratchetrl.pipelines.config_file import RunArguments, load_arguments
     from ratchetrl.pipelines.estimate import print_plan
+    from ratchetrl.pipelines.generation import Orders
     from ratchetrl.pipelines.launch import check_inputs, launch
+    from ratchetrl.pipelines.run_folder import RunFolder
     from ratchetrl.pipelines.verifier_checks import let_through_lines
 
     given: RunArguments = load_arguments(arguments)
+    orders = Orders(approver=read_approver(given.approve))
     if given.dry_run:
+        check_approver(orders.approver, given.config)
         _, checks = check_inputs(given.config, allow_unchecked=given.allow_unchecked)
         print_plan(given.config, Console(highlight=False, soft_wrap=True))
         for line in let_through_lines(checks):
             print(line)
         return 0
-    return launch(given.config, given.output, given.rerun, None, given.allow_unchecked)
+    age_s = hardware.process_age_s()
+    if given.push_to_hub is None:
+        return launch(given.config, given.output, given.rerun, orders, given.allow_unchecked, age_s)
+
+    from ratchetrl.pipelines.hub_push import check_push, push_run
+
+    check_push(given.push_to_hub)
+    code = launch(given.config, given.output, given.rerun, orders, given.allow_unchecked, age_s)
+    if (folder := RunFolder(given.output)).state()["state"] == "finished":
+        print(push_run(folder, given.push_to_hub))
+    return code
 
 
 def stage(name: str, arguments: list[str]) -> int:
     """`ratchetrl sample` and its siblings."""
+    from ratchetrl.pipelines.approval import read_approver
     from ratchetrl.pipelines.config_file import load_toml
+    from ratchetrl.pipelines.generation import Orders
     from ratchetrl.pipelines.launch import launch
-    from ratchetrl.pipelines.run_folder import RunFolder
+    from ratchetrl.pipelines.run_folder import open_run
 
     given = tyro.cli(StageArguments, args=arguments, prog=f"ratchetrl {name}")
-    folder = RunFolder(given.run)
-    if not folder.config_file.exists():
-        raise UserError(
-            f"{given.run} holds no run; begin one with: ratchetrl run CONFIG --output {given.run}"
-        )
-    return launch(load_toml(folder.config_file), given.run, rerun=False, until=name)
+    folder = open_run(given.run)
+    orders = Orders(until=name, approver=read_approver(given.approve))
+    age_s = hardware.process_age_s()
+    return launch(load_toml(folder.config_file), given.run, False, orders, began_s_ago=age_s)
 
 
 def status(arguments: list[str]) -> int:
@@ -150,10 +170,10 @@ def dispatch(arguments: list[str]) -> int:
             module = importlib.import_module(f"ratchetrl.pipelines.{COMMAND_MODULES[name]}")
             code: int = module.main(rest)
             return code
-        case [name, *rest] if name in STAGE_COMMANDS:
+        case [name, *rest] if name in STAGES:
             return stage(name, rest)
         case _:
-            known = ", ".join([*COMMANDS, *COMMAND_MODULES, *STAGE_COMMANDS])
+            known = ", ".join([*COMMANDS, *COMMAND_MODULES, *STAGES])
             raise UserError(f"there is no command {arguments[0]!r}; the commands are {known}")
 
 

@@ -113,6 +113,11 @@ def _question(chat: list[dict[str, str]]) -> str:
     return "\n".join(turn["content"] for turn in chat if turn["role"] != "system")
 
 
+def prompt_text(value: Any, where: str) -> str:
+    """What is asked, of a text or a chat; `UserError` names the row (`where`) that is neither."""
+    return _question(_chat(value, where))
+
+
 def _ids(
     batch: Batch, settings: SuiteSettings, split: str, contents: list[int], wheres: list[str]
 ) -> list[str]:

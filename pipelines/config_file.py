@@ -19,10 +19,16 @@ import tyro
 from pydantic import TypeAdapter, ValidationError
 
 from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.policy_file import policy_keys
 from ratchetrl.pipelines.store import atomic_path
 from ratchetrl.verifiers.errors import UserError
 
 ADAPTER = TypeAdapter(Config)
+APPROVE_HELP = (
+    "Who has the last word on a challenger that the gate would promote: `auto`, the gate; `human`, a person, "
+    "with `ratchetrl promote RUN`; or a policy: the path of a TOML file with any of these keys. "
+    f"{policy_keys()}."
+)
 QUICKSTART = Path(__file__).resolve().parent.parent / "configs" / "quickstart.toml"
 
 
@@ -42,8 +48,12 @@ class RunArguments:
     rerun: bool = False
     """In a folder made by another config: run what depends on the differing keys beside the old stages.
     Weights that were pruned (budget.keep) are gone."""
+    approve: Annotated[str, tyro.conf.arg(help=APPROVE_HELP)] = "auto"
     allow_unchecked: bool = False
     """Run even where a verifier fails its check (`ratchetrl verifiers check`); the run's files say so."""
+    push_to_hub: str | None = None
+    """OWNER/NAME on the Hugging Face Hub: the champion and its card are put there when the run has ended, in
+    a private repository where there is none yet."""
 
 
 def load_arguments(arguments: list[str]) -> RunArguments:
@@ -67,8 +77,14 @@ def load_arguments(arguments: list[str]) -> RunArguments:
     return dataclasses.replace(given, config=_validated(_absolute(to_table(given.config), recipe), recipe))
 
 
-PATHS = (("model", "path"), ("data", "path"), ("data", "exclude_ids"), ("train", "accelerate_config"))
-PARTS_OF_PATHS = (("data", "gate"), ("data", "report"), ("data", "sealed"), ("data", "adapter"))
+PATHS = (
+    *(("model", "path"), ("data", "path"), ("data", "exclude_ids"), ("train", "accelerate_config")),
+    ("cost", "prices"),
+)
+PARTS_OF_PATHS = (
+    *(("data", "gate"), ("data", "report"), ("data", "sealed"), ("data", "adapter")),
+    ("report", "best_of"),
+)
 """Keys that may say `PATH:SPLIT` or `PATH:FUNCTION`; without a colon they name no path."""
 
 
@@ -82,7 +98,15 @@ def _absolute(table: dict[str, Any], recipe: Path) -> dict[str, Any]:
         path, colon, part = table[name].get(key, "").rpartition(":")
         if colon:
             table[name][key] = f"{_resolved(path, recipe)}:{part}"
+    table["data"]["against"] = [_benchmark(each, recipe) for each in table["data"]["against"]]
+    table["gate"]["regression"] = [_resolved(each, recipe) for each in table["gate"]["regression"]]
     return table
+
+
+def _benchmark(reference: str, recipe: Path) -> str:
+    """`PATH` or `PATH:SPLIT`."""
+    path, colon, split = reference.rpartition(":")
+    return f"{_resolved(path, recipe)}:{split}" if colon else _resolved(reference, recipe)
 
 
 def _resolved(path: str, recipe: Path) -> str:

@@ -26,6 +26,9 @@ class Model(Table):
     """Branch, tag or commit on the Hub."""
     thinking: Literal["template", "on", "off"] = "template"
     """Thinking switch of the chat template; `template` leaves its own default."""
+    thinking_marks: tuple[str, str] = ("<think>", "</think>\n\n")
+    """What opens a thought in the model's own format, and what is put in to close one that has used up
+    thinking_tokens. An empty opening: every answer begins with a thought."""
 
 
 class Sampling(Table):

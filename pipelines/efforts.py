@@ -7,9 +7,12 @@ samples (`statistics/estimators.py`).
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ratchetrl.pipelines.config import Config
 from ratchetrl.verifiers.errors import UserError
+
+if TYPE_CHECKING:  # the recipe's own rules are about efforts
+    from ratchetrl.pipelines.config import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,12 @@ class Effort:
         return cls(*map(int, limits))
 
 
-def sampling_effort(config: Config) -> Effort:
+def sampling_effort(config: "Config") -> Effort:
     """What training rollouts are sampled at."""
     return Effort(config.sampling.max_new_tokens, config.sampling.thinking_tokens)
 
 
-def gate_effort(config: Config) -> Effort:
+def gate_effort(config: "Config") -> Effort:
     """What champion and challenger are compared at; sampling's limits where the gate names none."""
     own, sampling = config.gate, config.sampling
     return Effort(
@@ -52,6 +55,6 @@ def gate_effort(config: Config) -> Effort:
     )
 
 
-def report_efforts(config: Config) -> tuple[Effort, ...]:
+def report_efforts(config: "Config") -> tuple[Effort, ...]:
     """What the curves show; the gate's own effort where the recipe names none."""
     return tuple(map(Effort.parse, config.report.efforts)) or (gate_effort(config),)

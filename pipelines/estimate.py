@@ -1,10 +1,10 @@
 """What a run will take, before it is started: `ratchetrl run CONFIG --dry-run`.
 
-    print_plan(config)      the resolved config, the stages, and tokens, FLOPs and time at most
+    print_plan(config)      the resolved config, the stages, and tokens, FLOPs, time and money at most
 
-The estimate is an upper bound on tokens (every completion runs to its limit, every group teaches, every
-generation is run) and an order of magnitude in time: the rates below are what this project saw or, for
-GPUs, assumes. Nothing is created.
+The estimate is an upper bound on tokens (every completion runs to its limit, every group teaches, every gate
+goes to its last block, no try but the first) and an order of magnitude in time: the rates below are what this
+project saw or, for GPUs, assumes. Nothing is created.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,21 @@ from rich.console import Console
 from rich.table import Table
 
 from ratchetrl.pipelines import hardware
+from ratchetrl.pipelines.accounting.flops import ModelShape, flops_of_rows, train_flops
+from ratchetrl.pipelines.accounting.prices import device_usd, devices
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import to_toml
 from ratchetrl.pipelines.config_tables import BOOTSTRAP
-from ratchetrl.pipelines.flops import ModelShape, decode_flops, train_flops
-from ratchetrl.pipelines.generation import STAGES
+from ratchetrl.pipelines.efforts import Effort, gate_effort, report_efforts, sampling_effort
+from ratchetrl.pipelines.gate_rule import reach_line
+from ratchetrl.pipelines.stages import STAGES
 
 PROMPT_TOKENS = 128  # assumed
-BOOTSTRAP_SHAPE = ModelShape(
-    layers=4, hidden=128, intermediate=384, heads=4, kv_heads=2, head_dim=32, vocabulary=359
+BOOTSTRAP_SHAPE = ModelShape.of(
+    {
+        **{"model_type": "qwen3", "hidden_size": 128, "intermediate_size": 384, "num_hidden_layers": 4},
+        **{"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 32, "vocab_size": 359},
+    }
 )
 # FLOPs per second and device that sampling and training reach. CPU: seen on two cores with the quickstart's
 # model. GPU: assumed, about a twentieth and a third of a current data-centre card's bfloat16 peak.
@@ -43,41 +49,59 @@ class StageEstimate:
     """None where the model's shape is not at hand."""
     seconds: float | None
     """None where the FLOPs are unknown."""
+    usd: float | None
+    """None where the seconds are unknown, or cost.usd_per_device_hour is."""
 
 
 def estimate(config: Config, shape: ModelShape | None, device: str) -> list[StageEstimate]:
     """One entry per stage that costs anything."""
-    rollouts = config.sampling.problems * config.sampling.samples
-    evaluations = 2 * config.data.gate_problems * config.gate.samples
-    report = config.data.report_problems * config.report.samples
+    sampling, gate, report = config.sampling, config.gate, config.report
+    rollouts, asked = sampling.problems * sampling.samples, 2 * config.data.gate_problems * gate.samples
+    reported, every = config.data.report_problems * report.samples, f"every {report.every} generations"
+    tries = rollouts * sampling.attempts
+    curves = [(f"report at {effort.name} ({every})", effort) for effort in report_efforts(config)]
     return [
-        _sampling("sample", rollouts, config, shape, device),
-        _training(rollouts, config, shape, device),
-        _sampling("evaluate", evaluations, config, shape, device),
-        _sampling(f"report (every {config.report.every} generations)", report, config, shape, device),
+        _sampled(config, shape, device, "sample", tries, sampling.samples, sampling_effort(config)),
+        _trained(config, shape, device, rollouts * min(2, sampling.attempts)),  # one attempt solves a group
+        _sampled(config, shape, device, "evaluate", asked, gate.samples, gate_effort(config)),
+        *(_sampled(config, shape, device, name, reported, report.samples, effort) for name, effort in curves),
     ]
 
 
-def _sampling(
-    name: str, sequences: int, config: Config, shape: ModelShape | None, device: str
+def _sampled(
+    config: Config,
+    shape: ModelShape | None,
+    device: str,
+    name: str,
+    sequences: int,
+    samples: int,
+    effort: Effort,
 ) -> StageEstimate:
-    new_tokens = config.sampling.max_new_tokens
-    flops = None if shape is None else sequences * decode_flops(shape, PROMPT_TOKENS, new_tokens)
+    """Every prompt is read once for its samples."""
     rate = SAMPLE_RATE[device] * config.engine.replicas * config.engine.tensor_parallel
-    return StageEstimate(
-        name, sequences, sequences * new_tokens, flops, None if flops is None else flops / rate
-    )
+    one = None if shape is None else flops_of_rows(shape, PROMPT_TOKENS, effort.max_new_tokens, samples)
+    return _estimated(config, name, sequences, effort.max_new_tokens, one, rate)
 
 
-def _training(rows: int, config: Config, shape: ModelShape | None, device: str) -> StageEstimate:
+def _trained(config: Config, shape: ModelShape | None, device: str, rollouts: int) -> StageEstimate:
     train, new_tokens = config.train, config.sampling.max_new_tokens
-    if train.max_steps is not None:
-        rows = min(rows, train.max_steps * train.batch_rows)
-    if shape is None:
-        return StageEstimate("train", rows, rows * new_tokens, None, None)
-    one = train_flops(shape, PROMPT_TOKENS + new_tokens, train.lora_rank > 0, train.gradient_checkpointing)
+    rows = rollouts if train.max_steps is None else min(rollouts, train.max_steps * train.batch_rows)
+    rank, checkpointing = train.lora_rank, train.gradient_checkpointing
+    one = None if shape is None else train_flops(shape, PROMPT_TOKENS, new_tokens, rank, checkpointing)
     rate = TRAIN_RATE[device] * (train.processes if device == "cuda" else 1)
-    return StageEstimate("train", rows, rows * new_tokens, rows * one, rows * one / rate)
+    return _estimated(config, "train", rows, new_tokens, one, rate)
+
+
+def _estimated(
+    config: Config, name: str, sequences: int, tokens: int, one: float | None, rate: float
+) -> StageEstimate:
+    """`one`: FLOPs of one sequence; `rate`: FLOPs per second of all devices at work."""
+    if one is None:
+        return StageEstimate(name, sequences, sequences * tokens, None, None, None)
+    flops = sequences * one
+    seconds = flops / rate
+    usd = device_usd(config, seconds * devices(config))
+    return StageEstimate(name, sequences, sequences * tokens, flops, seconds, usd)
 
 
 def known_shape(config: Config) -> ModelShape | None:
@@ -93,21 +117,32 @@ def print_plan(config: Config, console: Console) -> None:
     device, shape = hardware.device(), known_shape(config)
     console.print(to_toml(config), markup=False)
     console.print(f"\nEach of {config.budget.generations} generations: {' -> '.join(STAGES)}, on {device}")
-    table = Table("stage, per generation", "sequences", "tokens at most", "FLOPs at most", "time at most")
+    table = Table("stage, per generation", "sequences", "tokens at most", "FLOPs", "time", "money")
     for each in estimate(config, shape, device):
-        table.add_row(
-            each.name, f"{each.sequences:,}", f"{each.tokens:,}", _flops(each.flops), _time(each.seconds)
-        )
+        figures = _flops(each.flops), _time(each.seconds), _usd(each.usd)
+        table.add_row(each.name, f"{each.sequences:,}", f"{each.tokens:,}", *figures)
     console.print(table)
+    console.print(reach_line(config))
     console.print(
-        "Upper bounds: every completion at its limit, every group worth training on. "
-        "Times are an order of magnitude."
-        + ("" if shape else " FLOPs and time need the model's config.json: give --model.path a local folder.")
+        "Upper bounds: every completion at its limit, every group worth training on, every gate to its end. "
+        "Times are an order of magnitude, and so is money."
+        + ("" if shape else f" FLOPs and time need {_missing_shape(config)}.")
+        + ("" if config.cost.usd_per_device_hour else " Money needs --cost.usd-per-device-hour.")
     )
+
+
+def _missing_shape(config: Config) -> str:
+    if (Path(config.model.path).expanduser() / "config.json").is_file():
+        return "a kind of model whose layout is known here (accounting/model_families.py)"
+    return "the model's config.json: give --model.path a local folder"
 
 
 def _flops(flops: float | None) -> str:
     return "unknown" if flops is None else f"{flops:.1e}"
+
+
+def _usd(usd: float | None) -> str:
+    return "unknown" if usd is None else f"{usd:,.2f} USD" if usd >= 0.01 else "under 0.01 USD"
 
 
 def _time(seconds: float | None) -> str:

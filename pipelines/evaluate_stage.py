@@ -1,91 +1,57 @@
-"""Evaluate: champion and challenger sampled now, on the same problems with the same seeds.
+"""Evaluate: champion and challenger sampled now, on the same problems with the same seeds, block after block.
 
     evaluate-<hash>/champion/{rollouts,verdicts}/shard-*.parquet      and the same for the challenger
     evaluate-<hash>/rows.parquet                                      one EvalRow per (model, problem, sample)
+    evaluate-<hash>/suites/<name>/...                                 the same of a regression suite
 
-The challenger comes last, so that after a promotion the engine already serves the new champion. The same code
-samples the report split (one model). Deciding is `gate_stage.py`.
+After each block the rule of `gate.json` looks at the rows so far: sampling ends as soon as more would not
+change the outcome, and only the blocks that were sampled are there. The regression suites are sampled only
+where nothing else stands between the challenger and its promotion. The order of the models alternates, so
+that weights are swapped once a block. Deciding is `gate_stage.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from ratchetrl.pipelines.judging import Pass, judged_rollouts, sample_and_judge
+from ratchetrl.pipelines.efforts import gate_effort
+from ratchetrl.pipelines.eval_rows import Answers, eval_facts, eval_pass, write_eval_rows
+from ratchetrl.pipelines.gate_arrays import MODELS, stored_arrays
+from ratchetrl.pipelines.gate_decision import would_promote
+from ratchetrl.pipelines.gate_looks import settled, take_look
+from ratchetrl.pipelines.gate_rule import GateRule, read_rule
+from ratchetrl.pipelines.judging import Pass, Sampled, problem_shards, sample_and_judge
 from ratchetrl.pipelines.plan_stage import Plan
-from ratchetrl.pipelines.records import EvalRow
+from ratchetrl.pipelines.regression_suites import RegressionProblems, regression_problems
 from ratchetrl.pipelines.run_context import Champion, Run
-from ratchetrl.pipelines.run_folder import REPORT_POINTER
-from ratchetrl.pipelines.sample_stage import (
-    rollout_facts,
-    sample_inputs,
-    sample_order,
-    verifier_versions,
-)
-from ratchetrl.pipelines.store import read_records, record_writer, write_json
-from ratchetrl.pipelines.verdict_rows import verdict_facts
+from ratchetrl.pipelines.sample_stage import sample_inputs, verifier_versions
+from ratchetrl.pipelines.store import shard_path
 
-ROWS_PER_WRITE = 10_000
-COLUMNS = [
-    "problem_id",
-    "sample",
-    "prompt_ids",
-    "completion_ids",
-    "finish_reason",
-    "seconds",
-    "max_new_tokens",
-]
+SUITES = "suites"
 
 
 def evaluate_stage(run: Run, generation: int, plan: Plan, champion: Champion, challenger: Champion) -> Path:
-    """Both models on the gate problems."""
-    models = {"champion": champion, "challenger": challenger}
-    return _evaluate(
-        run, generation, "evaluate", plan.gate, plan.gate_count, run.config.gate.samples, plan, models
-    )
-
-
-def report_stage(run: Run, problems: Plan, model: Champion) -> Path:
-    """One model on the report split; stored with the generation that made it."""
-    samples = run.config.report.samples
-    models = {"champion": model}
-    stage = _evaluate(
-        run, model.generation, "report", problems.problems, problems.problem_count, samples, problems, models
-    )
-    write_json(run.folder.generation(model.generation) / REPORT_POINTER, {"stage": stage.name})
-    return stage
-
-
-def _evaluate(
-    run: Run,
-    generation: int,
-    name: str,
-    problems: Path,
-    count: int,
-    samples: int,
-    plan: Plan,
-    models: dict[str, Champion],
-) -> Path:
-    versions = verifier_versions(run.pool, problems)
-    inputs = {
-        "samples": samples,
-        "verifiers": versions,
-        "timeout_s": run.config.verification.timeout_s,
-        "models": {role: sample_inputs(run, plan, model.hash) for role, model in models.items()},
-    }
-    stage = run.stage_folder(generation, name, inputs)
+    """Both models on as many gate problems as the rule needs; the stage's folder."""
+    models = dict(zip(MODELS, (champion, challenger), strict=True))
+    stage = run.stage_folder(generation, "evaluate", _inputs(run, plan, models))
     if run.finished(stage):
         return stage
-    took = sample_and_judge(
-        run,
-        [_pass(run, problems, count, samples, stage / role, model) for role, model in models.items()],
-    )
-    _write_rows(stage, problems, models)
-    facts = {
-        "problems": count,
-        "samples": samples,
-        "verifiers": versions,
-        **_facts(stage, problems, models),
+    answers = _answers(run, stage, models)
+    took, promising = _in_blocks(run, generation, plan, answers)
+    facts = _facts(plan.gate, answers)
+    suites = {}
+    for suite in regression_problems(run) if promising else []:
+        run.progress.label(f"generation {generation}, evaluating, suite {suite.name}")
+        asked = _answers(run, stage / SUITES / suite.name, models)
+        took += _on_suite(run, suite, asked)
+        suites[suite.name] = _facts(suite.problems, asked)
+    facts |= {
+        "samples": run.config.gate.samples,
+        "verifiers": verifier_versions(run.pool, plan.gate),
+        "generated_tokens": sum(each["generated_tokens"] for each in (facts, *suites.values())),
+        "suites": suites,
         "judging_s": took.judging_s,
         "unhidden_s": took.verify_s,
     }
@@ -93,53 +59,67 @@ def _evaluate(
     return stage
 
 
-def _pass(run: Run, problems: Path, count: int, samples: int, folder: Path, model: Champion) -> Pass:
-    order = sample_order(run, problems, count, folder / "rollouts", model.hash, samples)
-    return Pass(order, folder / "verdicts", model.weights)
+def _inputs(run: Run, plan: Plan, models: dict[str, Champion]) -> dict[str, Any]:
+    return {
+        "samples": run.config.gate.samples,
+        "effort": gate_effort(run.config).name,
+        "verifiers": verifier_versions(run.pool, plan.gate),
+        "timeout_s": run.config.verification.timeout_s,
+        "models": {role: sample_inputs(run, plan, model.hash) for role, model in models.items()},
+    }
 
 
-def _write_rows(stage: Path, problems: Path, roles: Iterable[str]) -> None:
-    levels = {row["id"]: row["level"] for row in read_records(problems, columns=["id", "level"])}
-    with record_writer(stage / "rows.parquet", EvalRow) as write:
-        for role in roles:
-            batch: list[EvalRow] = []
-            for rollout, verdict in judged_rollouts(
-                stage / role / "rollouts", stage / role / "verdicts", COLUMNS
-            ):
-                batch.append(_eval_row(role, levels[rollout["problem_id"]], rollout, verdict))
-                if len(batch) == ROWS_PER_WRITE:
-                    write(batch)
-                    batch = []
-            write(batch)
+def _answers(run: Run, folder: Path, models: dict[str, Champion]) -> list[Answers]:
+    return [Answers(role, model, gate_effort(run.config), folder / role) for role, model in models.items()]
 
 
-def _eval_row(role: str, level: str, rollout: dict[str, Any], verdict: dict[str, Any]) -> EvalRow:
-    return EvalRow(
-        model=role,
-        effort=str(rollout["max_new_tokens"]),
-        problem_id=rollout["problem_id"],
-        level=level,
-        sample=rollout["sample"],
-        status=verdict["status"],
-        score=verdict["score"],
-        answer=verdict["answer"],
-        chooser_score=None,
-        prompt_tokens=len(rollout["prompt_ids"]),
-        output_tokens=len(rollout["completion_ids"]),
-        truncated=rollout["finish_reason"] == "length",
-        seconds=rollout["seconds"],
+def _in_blocks(run: Run, generation: int, plan: Plan, answers: Sequence[Answers]) -> tuple[Sampled, bool]:
+    """Samples until the rule has seen enough. What that took, and whether the challenger may be promoted."""
+    rule, rows = read_rule(plan.rule), answers[0].folder.parent / "rows.parquet"
+    took = Sampled(0.0, 0.0, 0.0)
+    for block, shards in enumerate(block_shards(rule, run.config.engine.shard_rollouts), start=1):
+        run.progress.label(f"generation {generation}, evaluating, block {block} of {len(rule.blocks)}")
+        passes = [_pass(run, plan.gate, plan.gate_count, each, shards) for each in answers]
+        took += sample_and_judge(run, passes if block % 2 else passes[::-1])
+        write_eval_rows(rows, plan.gate, answers)
+        seen = stored_arrays(rule, plan.gate, rows).first(block)
+        if len(seen):
+            look = take_look(rule, seen, block)
+            if settled(rule, seen, look):
+                return took, would_promote(rule, seen, look)
+    return took, False
+
+
+def _on_suite(run: Run, suite: RegressionProblems, answers: Sequence[Answers]) -> Sampled:
+    """Both models on one regression suite, the challenger last."""
+    shards = problem_shards(suite.count, run.config.gate.samples, run.config.engine.shard_rollouts)
+    passes = [_pass(run, suite.problems, suite.count, each, shards) for each in answers]
+    took = sample_and_judge(run, passes)
+    write_eval_rows(answers[0].folder.parent / "rows.parquet", suite.problems, answers)
+    return took
+
+
+def _pass(run: Run, problems: Path, count: int, answers: Answers, shards: dict[str, tuple[int, int]]) -> Pass:
+    """One model on some of the problems; its weights are not loaded where nothing is left to sample."""
+    whole = eval_pass(run, problems, count, run.config.gate.samples, answers)
+    missing = [shard for shard in shards if not shard_path(answers.rollouts, int(shard)).exists()]
+    return replace(
+        whole, order=replace(whole.order, shards=shards), weights=whole.weights if missing else None
     )
 
 
-def _facts(stage: Path, problems: Path, models: dict[str, Champion]) -> dict[str, Any]:
-    per_model = {
-        role: {
-            "weights_hash": model.hash,
-            **rollout_facts(stage / role / "rollouts"),
-            **verdict_facts(problems, stage / role / "verdicts"),
-        }
-        for role, model in models.items()
-    }
+def block_shards(rule: GateRule, shard_rollouts: int) -> Iterator[dict[str, tuple[int, int]]]:
+    """Per block: shard index -> (first problem, one after the last). No shard spans two blocks."""
+    begun = 0
+    for problems, end in zip(rule.blocks, accumulate(rule.blocks), strict=True):
+        spans = problem_shards(problems, rule.samples, shard_rollouts).values()
+        first = end - problems
+        yield {str(begun + index): (first + low, first + high) for index, (low, high) in enumerate(spans)}
+        begun += len(spans)
+
+
+def _facts(problems: Path, answers: Sequence[Answers]) -> dict[str, Any]:
+    per_model = {each.role: eval_facts(problems, each) for each in answers}
     return {
         "models": per_model,
         "generated_tokens": sum(facts["generated_tokens"] for facts in per_model.values()),

@@ -1,165 +1,166 @@
-"""Gate: does the challenger stand? The rule of `plan-<hash>/gate.json`, applied to the rows of the
-evaluation.
+"""Gate: does the challenger stand? The rule of `plan-<hash>/gate.json`, applied to the stored rows.
 
-    generation_003/decision.json      the Decision that `ratchetrl status` shows
+    decision = gate_stage(3, run_folder / "generation_003", {"plan": "plan-1a2b3c4d", "evaluate": ...})
 
-The decision is made over all gate levels (always in the same mix); the headline scores are those of the
-base levels, for good, so that they can be compared over generations. Rows that could not be judged are left
-out of both sides and counted. This is the first version of the gate: no alpha spending over generations, no
-breadth or regression suites.
+The decision is made over all gate levels (always in the same mix); the headline scores are those of the base
+levels, for good, so that they can be compared over generations. Only files of the generation are read, so
+the same decision can be made again from them at any time. The tests are in
+`gate_looks.py`, the outcomes in `gate_decision.py`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ratchetrl.pipelines.intervals import Array, Gain, detectable_gain, interval, paired_gain
-from ratchetrl.pipelines.run_context import Run
-from ratchetrl.pipelines.store import manifest, read_records
+from ratchetrl.pipelines.collapse import Health, health_of, warnings
+from ratchetrl.pipelines.decision import Comparison, CostChange, Decision, ScoreChange
+from ratchetrl.pipelines.gate_arrays import (
+    GATE_COLUMNS,
+    MODELS,
+    Array,
+    PairedArrays,
+    judged_shares,
+    paired_arrays,
+)
+from ratchetrl.pipelines.gate_decision import gate_detectable_gain, rule_on
+from ratchetrl.pipelines.gate_guards import JUDGED, SuiteResult, breadth_result, suite_result
+from ratchetrl.pipelines.gate_looks import Look, take_looks
+from ratchetrl.pipelines.gate_rule import GateRule, read_rule
+from ratchetrl.pipelines.statistics.paired import paired_gain
+from ratchetrl.pipelines.statistics.resampling import bca, mean_interval
+from ratchetrl.pipelines.statistics.sequential import repeated_interval
+from ratchetrl.pipelines.store import read_records
 
-EVAL_COLUMNS = ["model", "problem_id", "level", "score", "output_tokens", "seconds"]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Champion and challenger on the same problems."""
-
-    problems: int
-    """Problems that both have judged samples of."""
-    champion_pass_at_1: float
-    """Mean score of the champion's samples."""
-    champion_lower: float
-    """2.5% bound."""
-    champion_upper: float
-    """97.5% bound."""
-    challenger_pass_at_1: float
-    """Mean score of the challenger's samples."""
-    challenger_lower: float
-    """2.5% bound."""
-    challenger_upper: float
-    """97.5% bound."""
-    gain: float
-    """Challenger minus champion, paired by problem."""
-    gain_lower: float
-    """2.5% bound of the two-sided 95% interval."""
-    gain_upper: float
-    """97.5% bound of the two-sided 95% interval."""
-    gain_one_sided_lower: float
-    """One-sided 95% lower bound."""
-    detectable_gain: float
-    """Smallest true gain that a gate like this finds 80% of the time."""
+NOT_JUDGED = "no gate problem could be judged for both models; see the verifier's reasons in the verdicts"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What became of a generation."""
-
-    generation: int
-    """Which."""
-    decision: str
-    """promoted, rejected or inconclusive."""
-    reason: str
-    """Why, in one sentence."""
-    detectable_gain: float
-    """Smallest true gain that this generation's gate could have shown."""
-    all_levels: Comparison | None
-    """What was decided on; None where there was no challenger."""
-    base_levels: Comparison | None
-    """The headline: the levels that the base was trained on."""
-    by_level: dict[str, Comparison]
-    """Every level by itself."""
-    samples_per_problem: int
-    """Samples per gate problem and model."""
-
-
-def gate_stage(run: Run, generation: int, evaluate: Path) -> Decision:
+def gate_stage(generation: int, home: Path, stages: Mapping[str, str]) -> Decision:
     """Decides on a challenger that was evaluated."""
-    rows = read_records(evaluate / "rows.parquet", columns=EVAL_COLUMNS)
-    samples = int(manifest(evaluate)["samples"])
-    base = set(run.suite.base_levels)
-    everything = compare(rows, samples, lambda level: True)
-    headline = compare(rows, samples, lambda level: not base or level in base)
-    if everything is None:
-        reason = "no gate problem could be judged for both models; see the verifier's reasons in the verdicts"
-        return without_challenger(generation, "inconclusive", reason, 1.0, samples)
-    levels = sorted({row["level"] for row in rows})
-    by_level = {level: compare(rows, samples, lambda other, level=level: other == level) for level in levels}
-    decision, reason = decide(everything, headline or everything)
+    plan, evaluate = home / stages["plan"], home / stages["evaluate"]
+    rule = read_rule(plan / "gate.json")
+    problems = [row["id"] for row in read_records(plan / "gate.parquet", columns=["id"])]
+    rows = read_records(evaluate / "rows.parquet", columns=GATE_COLUMNS)
+    paired = paired_arrays(rows, problems, rule.blocks, rule.breadth_k)
+    if not len(paired):
+        return Decision(generation, "inconclusive", "undecided", NOT_JUDGED, 1.0, rule.samples)
+    suites = {
+        name: (arrays.champion_P, arrays.challenger_P)
+        for name in rule.suites
+        if (arrays := _suite(rule, evaluate, name)) is not None
+    }
+    looks = take_looks(rule, paired)
+    asked = set(problems[: sum(rule.blocks[: looks[-1].block])])
+    counted = [row for row in rows if row["problem_id"] in asked]
+    if any(row["score"] is None for row in counted):
+        suites[JUDGED] = judged_shares(counted)
+    health = {model: health_of([row for row in rows if row["model"] == model]) for model in MODELS}
+    return _decision(generation, rule, paired.first(looks[-1].block), looks, suites, health)
+
+
+def _decision(
+    generation: int,
+    rule: GateRule,
+    seen: PairedArrays,
+    looks: Sequence[Look],
+    suites: Mapping[str, tuple[Array, Array]],
+    health: Mapping[str, Health],
+) -> Decision:
+    results = [suite_result(name, *each, rule.margin) for name, each in suites.items()]
+    ruling = rule_on(rule, seen, looks, results)
+    breadth = breadth_result(rule, seen)
+    gained = looks[-1].p_value <= looks[-1].bound
+    levels = sorted(set(seen.levels_P.tolist()))
     return Decision(
         generation=generation,
-        decision=decision,
-        reason=reason,
-        detectable_gain=everything.detectable_gain,
-        all_levels=everything,
-        base_levels=headline,
-        by_level={level: each for level, each in by_level.items() if each is not None},
-        samples_per_problem=samples,
+        decision=ruling.decision,
+        route=ruling.route,
+        reason=ruling.reason,
+        detectable_gain=ruling.detectable_gain,
+        samples_per_problem=rule.samples,
+        alpha=rule.alpha,
+        test_index=rule.test_index,
+        looks=tuple(looks),
+        stopped_early=looks[-1].block < len(rule.blocks),
+        problems_needed=ruling.problems_needed,
+        all_levels=compare(rule, seen, looks[-1]),
+        base_levels=compare(rule, seen.of_levels(rule.base_levels), looks[-1]),
+        by_level={
+            level: found
+            for level in levels
+            if (found := compare(rule, seen.of_levels((level,)), looks[-1])) is not None
+        },
+        cost=_cost(seen),
+        breadth=_change(breadth, *seen.breadths, ruling.worse, k=rule.breadth_k),
+        suites=tuple(
+            change
+            for result, each in zip(results, suites.values(), strict=True)
+            if (change := _change(result, *each, ruling.worse))
+        ),
+        health=dict(health),
+        warnings=tuple(warnings(health["champion"], health["challenger"], gained)),
     )
 
 
-def decide(everything: Comparison, base: Comparison) -> tuple[str, str]:
-    """(decision, reason) of the rule in `plan_stage.RULE`."""
-    gain = f"{everything.gain:+.3f} [{everything.gain_lower:+.3f}, {everything.gain_upper:+.3f}]"
-    if base.gain_upper < 0:
-        return (
-            "rejected",
-            f"the base levels got worse: {base.gain:+.3f} [{base.gain_lower:+.3f}, {base.gain_upper:+.3f}]",
-        )
-    if everything.gain_one_sided_lower > 0:
-        return (
-            "promoted",
-            f"gain over all gate levels {gain}, one-sided lower bound {everything.gain_one_sided_lower:+.3f}",
-        )
-    if everything.gain <= 0:
-        return "rejected", f"no gain: {gain}"
-    return "inconclusive", (
-        f"a gain of {gain} is not proven; this gate finds gains of {everything.detectable_gain:.3f} and more"
-    )
-
-
-def compare(rows: list[dict[str, Any]], samples: int, wanted: Callable[..., bool]) -> Comparison | None:
-    """Both models on the problems of the levels wanted; None where no problem was judged for both."""
-    rates = {model: _pass_rates(rows, model, wanted) for model in ("champion", "challenger")}
-    shared = sorted(rates["champion"].keys() & rates["challenger"].keys())
-    if not shared:
+def compare(rule: GateRule, paired: PairedArrays, look: Look) -> Comparison | None:
+    """Both models on some problems at the look that ended the gate; None where no problem was judged for
+    both."""
+    if not len(paired):
         return None
-    champion_P, challenger_P = (np.array([rates[model][problem] for problem in shared]) for model in rates)
-    return _comparison(champion_P, challenger_P, samples)
-
-
-def _comparison(champion_P: Array, challenger_P: Array, samples: int) -> Comparison:
-    champion, challenger = interval(champion_P, samples), interval(challenger_P, samples)
-    gain: Gain = paired_gain(champion_P, challenger_P, samples)
+    champion = mean_interval(paired.champion_P, rule.samples)
+    challenger = mean_interval(paired.challenger_P, rule.samples)
+    lower, upper = repeated_interval(paired.differences_P, look.block, rule.fractions)
+    one_sided_lower, _ = repeated_interval(paired.differences_P, look.block, rule.fractions, level=0.90)
     return Comparison(
-        problems=len(champion_P),
+        problems=len(paired),
         champion_pass_at_1=champion.mean,
         champion_lower=champion.lower,
         champion_upper=champion.upper,
         challenger_pass_at_1=challenger.mean,
         challenger_lower=challenger.lower,
         challenger_upper=challenger.upper,
-        gain=gain.mean,
-        gain_lower=gain.lower,
-        gain_upper=gain.upper,
-        gain_one_sided_lower=gain.one_sided_lower,
-        detectable_gain=detectable_gain(champion_P, challenger_P, samples),
+        gain=float(paired.differences_P.mean()),
+        gain_lower=lower,
+        gain_upper=upper,
+        gain_one_sided_lower=one_sided_lower,
+        detectable_gain=gate_detectable_gain(rule, paired, look.block),
     )
 
 
-def _pass_rates(rows: list[dict[str, Any]], model: str, wanted: Callable[..., bool]) -> dict[str, float]:
-    """Problem -> mean score of its judged samples."""
-    scores: dict[str, list[float]] = {}
-    for row in rows:
-        if row["model"] == model and row["score"] is not None and wanted(row["level"]):
-            scores.setdefault(row["problem_id"], []).append(row["score"])
-    return {problem: sum(each) / len(each) for problem, each in scores.items()}
+def _cost(paired: PairedArrays) -> CostChange:
+    """The interval is the bootstrap's of the ratio's linearisation (delta method)."""
+    before, now = float(paired.champion_tokens_P.mean()), float(paired.challenger_tokens_P.mean())
+    decline = 1 - now / before
+    influence_P = decline + (paired.savings_P - decline * paired.champion_tokens_P) / before
+    lower, upper = bca(influence_P) if np.ptp(influence_P) > 0 else (decline, decline)
+    return CostChange(before, now, decline, lower, upper)
 
 
-def without_challenger(
-    generation: int, decision: str, reason: str, detectable: float, samples: int
-) -> Decision:
-    """The decision of a generation that made no weights to evaluate."""
-    return Decision(generation, decision, reason, detectable, None, None, {}, samples)
+def _change(
+    result: SuiteResult, champion_P: Array, challenger_P: Array, worse: tuple[str, ...], k: int = 1
+) -> ScoreChange | None:
+    if not len(champion_P):
+        return None
+    change = paired_gain(champion_P, challenger_P, samples=1)
+    return ScoreChange(
+        name=result.name,
+        k=k,
+        problems=result.problems,
+        champion=float(champion_P.mean()),
+        challenger=float(challenger_P.mean()),
+        change=change.mean,
+        lower=change.lower,
+        upper=change.upper,
+        p_worse=result.p_worse,
+        worse=result.name in worse,
+    )
+
+
+def _suite(rule: GateRule, evaluate: Path, name: str) -> PairedArrays | None:
+    """The arrays of a regression suite; None where it was not sampled."""
+    file = evaluate / "suites" / name / "rows.parquet"
+    if not file.exists():
+        return None
+    rows = read_records(file, columns=GATE_COLUMNS)
+    problems = list(dict.fromkeys(row["problem_id"] for row in rows))
+    return paired_arrays(rows, problems, (len(problems),), rule.breadth_k)

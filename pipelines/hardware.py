@@ -11,6 +11,7 @@ import os
 import platform
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def gpu_names() -> list[str]:
 def device() -> str:
     """`cuda` where an NVIDIA GPU is visible, else `cpu`."""
     return "cuda" if visible_gpus() else "cpu"
+
+
+def process_age_s() -> float:
+    """Seconds since this process was started, importing included (Linux)."""
+    started_ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started_ticks / os.sysconf("SC_CLK_TCK")
 
 
 def environment() -> dict[str, Any]:

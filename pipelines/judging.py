@@ -15,7 +15,7 @@ from typing import Any
 
 from ratchetrl.pipelines.judges import BusyTime, Judges
 from ratchetrl.pipelines.run_context import Run
-from ratchetrl.pipelines.sampler_process import SampleOrder
+from ratchetrl.pipelines.sample_order import SampleOrder
 from ratchetrl.pipelines.store import read_records, shard_path, shards
 
 
@@ -30,6 +30,12 @@ class Sampled:
     judging_s: float
     """Seconds in which at least one answer was being judged."""
 
+    def __add__(self, other: "Sampled") -> "Sampled":
+        """One after the other."""
+        return Sampled(
+            self.sample_s + other.sample_s, self.verify_s + other.verify_s, self.judging_s + other.judging_s
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:
@@ -40,7 +46,7 @@ class Pass:
     verdicts: Path
     """Folder for the verdicts."""
     weights: Path | None
-    """What to sample with; `None` where everything is sampled."""
+    """What to sample with, loaded where something is left to sample; `None` where nothing is."""
 
 
 def problem_shards(problems: int, samples: int, shard_rollouts: int) -> dict[str, tuple[int, int]]:
@@ -79,11 +85,17 @@ def _begin(run: Run, each: Pass, judges: Judges) -> Judges:
     missing = {
         shard: span for shard, span in order.shards.items() if not shard_path(rollouts, int(shard)).exists()
     }
-    if each.weights is not None:
-        run.sampler.load(each.weights)
     if missing:
+        load_weights(run, each)
         _sample(run, order, missing, judges)
     return judges
+
+
+def load_weights(run: Run, each: Pass) -> None:
+    """Makes the engine serve what a pass is sampled with; the time is booked apart."""
+    assert each.weights is not None, "what is sampled already needs no weights"
+    with run.clock.apart():
+        run.sampler.load(each.weights)
 
 
 def _sample(run: Run, order: SampleOrder, missing: dict[str, tuple[int, int]], judges: Judges) -> None:

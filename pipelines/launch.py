@@ -1,6 +1,6 @@
 """From a config to a running supervisor: everything is checked before anything is created.
 
-    code = launch(config, Path("outputs/run"), rerun=False, until=None)
+    code = launch(config, Path("outputs/run"), rerun=False, orders=Orders())
 
 Bad input (a config, a model, a dataset, a folder) raises UserError while nothing has been written yet. The
 exit codes are 0 (done), 2 (cannot be served as given) and 130 (interrupted).
@@ -12,20 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines import hardware
+from ratchetrl.pipelines.accounting.account import Account
+from ratchetrl.pipelines.accounting.attempts import close_killed, heartbeat
+from ratchetrl.pipelines.accounting.energy import joule_counter
+from ratchetrl.pipelines.accounting.prices import token_price, used_gpus
+from ratchetrl.pipelines.approval import Waiting, check_approver
 from ratchetrl.pipelines.base_stage import check_model
 from ratchetrl.pipelines.canaries import check_canaries
+from ratchetrl.pipelines.chooser import check_chooser
 from ratchetrl.pipelines.config import Config
-from ratchetrl.pipelines.generation import Paused
+from ratchetrl.pipelines.generation import Orders, Paused
 from ratchetrl.pipelines.placement import placement
 from ratchetrl.pipelines.progress import Progress
-from ratchetrl.pipelines.report import headline
+from ratchetrl.pipelines.regression_suites import check_regression_suites
+from ratchetrl.pipelines.reporting.write import REPORT, redraw_report, write_report
 from ratchetrl.pipelines.run_context import Run, Stopwatch
 from ratchetrl.pipelines.run_folder import RunFolder
 from ratchetrl.pipelines.sampler_client import Sampler, sampler_plan
 from ratchetrl.pipelines.stopping import Stopped, StopSignal
-from ratchetrl.pipelines.store import read_json
+from ratchetrl.pipelines.suite_contamination import contamination_lines, store_contamination
 from ratchetrl.pipelines.suites import Suite, open_suite
 from ratchetrl.pipelines.supervisor import Ending, supervise
+from ratchetrl.pipelines.trackers import check_trackers, open_trackers
 from ratchetrl.pipelines.trainer_client import TrainerClient, TrainerStopped
 from ratchetrl.pipelines.verifier_checks import (
     CheckRecord,
@@ -42,21 +50,51 @@ INTERRUPTED = 130
 
 
 def launch(
-    config: Config, output: Path, rerun: bool, until: str | None, allow_unchecked: bool = False
+    config: Config,
+    output: Path,
+    rerun: bool,
+    orders: Orders,
+    allow_unchecked: bool = False,
+    began_s_ago: float = 0.0,
 ) -> int:
-    """Runs or continues the run in `output`; returns the exit code."""
-    folder = RunFolder(output)
+    """Runs or continues the run in `output`, which somebody asked for so many seconds ago; returns the exit
+    code."""
+    clock, folder = stopwatch(config, began_s_ago), RunFolder(output)
     folder.check(config, rerun)
+    check_approver(orders.approver, config)
     suite, checks = check_inputs(config, stored_checks(folder.path), allow_unchecked)
     folder.check_data(suite.digest, rerun)
+    with attempt(config, folder, suite, rerun, clock) as run:
+        store_checks(folder.path, checks)
+        for line in let_through_lines(checks):
+            run.progress.line(line)
+        return _supervise(run, orders)
+
+
+@contextmanager
+def attempt(
+    config: Config, folder: RunFolder, suite: Suite, rerun: bool = False, clock: Stopwatch | None = None
+) -> Iterator[Run]:
+    """The run, while the folder is ours: it says that it is running, its processes end with the block, and
+    every second is in its ledger, from the start of `clock` on."""
+    clock = clock or stopwatch(config)
     with folder.locked():
         logs = folder.adopt(config, suite.digest, rerun)
-        store_checks(folder.path, checks)
         folder.set_state("running")
-        with running(config, folder, suite, logs) as run:
-            for line in let_through_lines(checks):
-                run.progress.line(line)
-            return _supervise(run, until)
+        close_killed(folder.path, config)
+        account = Account(config, folder.path, clock)
+        with (
+            heartbeat(logs, clock.rest_s()),
+            account.closed(),
+            running(config, folder, suite, logs, clock) as run,
+        ):
+            account.settle("start")
+            yield run
+
+
+def stopwatch(config: Config, began_s_ago: float = 0.0) -> Stopwatch:
+    """Of an attempt that begins now, or began a moment ago."""
+    return Stopwatch(joule_counter(used_gpus(config)), began_s_ago)
 
 
 def check_inputs(
@@ -66,10 +104,14 @@ def check_inputs(
     verifiers that can be fooled (`known` is what an earlier attempt found of them)."""
     check_model(config)
     check_accelerate(config)
+    check_trackers(config.tracking.trackers)
     placement(config)
+    token_price(config)
     compose(config.reward.parts, config.reward.overlong_tokens or None)
     with verifier_pool(config) as pool:
         suite = open_suite(config.data, config.seed, pool)
+        check_regression_suites(config, pool)
+        check_chooser(config, pool, suite.report_problems()[:5])
         check_canaries(pool, config.data.canary_share, suite.train_problems(1, config.sampling.problems))
         return suite, check_verifiers(config, suite, pool, known, allow_unchecked)
 
@@ -104,13 +146,15 @@ def check_accelerate(config: Config) -> None:
         )
 
 
-def _supervise(run: Run, until: str | None) -> int:
+def _supervise(run: Run, orders: Orders) -> int:
     """Runs to an end, and writes down which. Anything unforeseen is recorded and keeps its traceback."""
-    for line in suite_lines(run.suite):
+    found = store_contamination(run.folder.path, run.suite, run.config.sampling.problems)
+    for line in (*suite_lines(run.suite), *contamination_lines(found)):
         run.progress.line(line)
     try:
-        ending = supervise(run, until)
+        ending = supervise(run, orders)
     except (Stopped, TrainerStopped):
+        run.account.settle("aborted")
         run.folder.set_state("stopped", f"{run.stop.reason}; run the same command to continue")
         run.progress.line(f"stopped: {run.stop.reason}; run the same command to continue")
         return INTERRUPTED if run.stop.interrupted else 0
@@ -118,7 +162,13 @@ def _supervise(run: Run, until: str | None) -> int:
         run.folder.set_state("stopped", str(paused))
         run.progress.line(str(paused))
         return 0
+    except Waiting as waiting:
+        run.folder.set_state("waiting", str(waiting))
+        redraw_report(run.folder)
+        run.progress.line(str(waiting))
+        return 0
     except BaseException as error:
+        run.account.settle("aborted")
         run.folder.set_state("failed", f"{type(error).__name__}: {error}")
         raise
     _finish(run, ending)
@@ -128,9 +178,9 @@ def _supervise(run: Run, until: str | None) -> int:
 def _finish(run: Run, ending: Ending) -> None:
     run.folder.set_state("finished", ending.reason)
     run.progress.line(f"finished: {ending.reason}; the champion is generation {ending.champion.generation}")
-    run.progress.line(headline(read_json(run.folder.path / "report" / "report.json")))
+    run.progress.line(write_report(run.folder)["headline"][0])
     run.progress.line(f"weights: {run.folder.champion_link}")
-    run.progress.line(f"report:  {run.folder.path / 'report' / 'index.html'}")
+    run.progress.line(f"report:  {run.folder.path / REPORT / 'index.html'}")
 
 
 def _environment(gpus: str | None) -> dict[str, str]:
@@ -139,12 +189,14 @@ def _environment(gpus: str | None) -> dict[str, str]:
 
 
 @contextmanager
-def running(config: Config, folder: RunFolder, suite: Suite, logs: Path) -> Iterator[Run]:
+def running(config: Config, folder: RunFolder, suite: Suite, logs: Path, clock: Stopwatch) -> Iterator[Run]:
     """The run with its processes, which end with the block however it ends."""
     place = placement(config)
     with ExitStack() as stack:
         progress = Progress(logs, folder.metrics_file)
         stack.callback(progress.close)
+        trackers = open_trackers(config.tracking, folder.path, progress.line)
+        progress.copy_to(stack.enter_context(trackers))
         stop = StopSignal(folder.stop_file)
         sampler = Sampler(
             sampler_plan(config, hardware.device(), place.engines), logs, folder.path / "scratch"
@@ -160,4 +212,4 @@ def running(config: Config, folder: RunFolder, suite: Suite, logs: Path) -> Iter
             TrainerClient(logs / "trainer.log", config.engine.keep_warm, on_step, _environment(place.trainer))
         )
         pool = stack.enter_context(verifier_pool(config))
-        yield Run(config, folder, suite, sampler, trainer, pool, progress, stop, Stopwatch())
+        yield Run(config, folder, suite, sampler, trainer, pool, progress, stop, clock)

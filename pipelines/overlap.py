@@ -1,10 +1,11 @@
-"""Whether two prompts are the same problem, and which split keeps it.
+r"""Whether two prompts are the same problem, and which split keeps it.
 
     contents_N = content_hashes(prompts)
     keep = keep_apart({"report": contents_N, "train": contents_M})
 
 Prompts are compared after Unicode NFKC, lower case, and without differences of white space,
-quotation marks, dashes or the punctuation that ends a clause. Operators stay: `3-2` is not `3+2`.
+quotation marks, dashes, the punctuation that ends a clause, or LaTeX's marks of mathematics and its layout
+(`$`, `\,`, `\left`, `\dfrac` for `\frac`). Operators stay: `3-2` is not `3+2`.
 This finds exact copies, not paraphrases.
 """
 
@@ -23,6 +24,8 @@ PROTECTED_FIRST = ("sealed", "report", "gate", "train")
 """A problem found in two splits belongs to the one named earlier."""
 
 _REWRITES = (
+    (r"\\[,;:!()\[\]]|\\(left|right|q?quad|displaystyle)\b|[$]", " "),
+    (r"\\[dt]frac\b", r"\\frac"),
     ("[\u2018\u2019\u02bc]", "'"),
     ('["\u201c\u201d\u00ab\u00bb]', ""),
     ("[\u2010-\u2015\u2212]", "-"),

@@ -2,30 +2,27 @@
 sampled.
 
 plan-<hash>/problems.parquet   train problems of this generation, canaries among them
-plan-<hash>/gate.parquet       gate problems (fresh per generation where the suite can make them)
-plan-<hash>/gate.json          the rule of promotion, written before the challenger exists
+plan-<hash>/gate.parquet       gate problems (fresh per generation where the suite can make them), in the
+                               order of the gate's blocks, each block with the same mix of levels
+plan-<hash>/gate.json          the rule of promotion (`gate_rule.py`), written before the challenger exists
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.canaries import with_canaries
+from ratchetrl.pipelines.gate_rule import GateRule, gate_rule, next_test_index, rule_table
 from ratchetrl.pipelines.records import Problem
+from ratchetrl.pipelines.regression_suites import regression_problems, suite_inputs, suite_names
+from ratchetrl.pipelines.reward_arms import shuffled_golds
 from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.seeds import seed_of
 from ratchetrl.pipelines.store import write_json, write_records
 
-RULE = {
-    "test": "paired bootstrap over problems, bias-corrected and accelerated",
-    "alpha_one_sided": 0.05,
-    "promote": "the one-sided 95% lower bound of the gain over all gate levels is above zero, "
-    "and the base levels are not proven worse (upper 95% bound of their gain at or above zero)",
-    "reject": "the gain is not above zero, or the base levels are proven worse, or a canary was passed",
-    "canaries": "a generation in which the champion passes a canary (an impossible problem among those it "
-    "trains on) makes no challenger: its verdicts are not to be trusted",
-    "inconclusive": "anything else, and a generation with nothing to learn",
-}
+RULE_KEYS = {"samples", "blocks", "alpha", "horizon", "target_gain", "margin"}
+"""Keys of [gate] that the rule depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +40,49 @@ class Plan:
     gate_count: int
     """How many."""
 
+    @property
+    def rule(self) -> Path:
+        """The rule of promotion."""
+        return self.folder / "gate.json"
+
 
 def plan_stage(run: Run, generation: int) -> Plan:
     """Draws the generation's problems and writes down the rule."""
-    stage = run.stage_folder(generation, "plan", _inputs(run, generation))
+    index = next_test_index(run.folder.decisions(), generation)
+    stage = run.stage_folder(generation, "plan", _inputs(run, generation, index))
     facts = run.finished(stage)
     if facts is None:
-        problems = with_canaries(
-            run.pool,
-            run.suite.train_problems(generation, run.config.sampling.problems),
-            run.config.data.canary_share,
-            seed_of(run.config.seed, "canary", generation),
-        )
+        problems = _train_problems(run, generation)
         gate = run.suite.gate_problems(generation)
+        rule = _rule(run, index, len(gate))
+        regression_problems(run)
         write_records(stage / "problems.parquet", Problem, problems)
-        write_records(stage / "gate.parquet", Problem, gate)
-        write_json(stage / "gate.json", {**RULE, "samples_per_problem": run.config.gate.samples})
+        write_records(stage / "gate.parquet", Problem, in_blocks(gate, rule.blocks))
+        write_json(stage / "gate.json", rule_table(rule))
         canaries = sum(problem.canary for problem in problems)
         counts = {"problems": len(problems), "canaries": canaries, "gate_problems": len(gate)}
         facts = run.finish(stage, generation, counts)
     return Plan(
         stage, stage / "problems.parquet", facts["problems"], stage / "gate.parquet", facts["gate_problems"]
     )
+
+
+def in_blocks(problems: list[Problem], blocks: tuple[int, ...]) -> list[Problem]:
+    """The problems block after block; of every level, two blocks differ by one problem at most.
+
+    Within a level the order is by hash of the id, so that a block is a random part of it.
+    """
+    levels: dict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        levels[problem.level].append(problem)
+    shuffled = [
+        problem
+        for level in sorted(levels)
+        for problem in sorted(levels[level], key=lambda each: seed_of("block", each.id))
+    ]
+    dealt = [shuffled[block :: len(blocks)] for block in range(len(blocks))]
+    assert tuple(map(len, dealt)) == blocks, "the larger blocks come first"
+    return [problem for block in dealt for problem in block]
 
 
 def report_problems(run: Run) -> Plan:
@@ -79,12 +97,30 @@ def report_problems(run: Run) -> Plan:
     return Plan(stage, path, facts["problems"], path, facts["problems"])
 
 
-def _inputs(run: Run, generation: int) -> dict[str, Any]:
+def _train_problems(run: Run, generation: int) -> list[Problem]:
+    problems = with_canaries(
+        run.pool,
+        run.suite.train_problems(generation, run.config.sampling.problems),
+        run.config.data.canary_share,
+        seed_of(run.config.seed, "canary", generation),
+    )
+    return shuffled_golds(problems, run.config.seed) if run.config.reward.arm == "shuffled-gold" else problems
+
+
+def _rule(run: Run, index: int, problems: int) -> GateRule:
+    return gate_rule(run.config, index, problems, run.suite.base_levels, suite_names(run.config))
+
+
+def _inputs(run: Run, generation: int, index: int) -> dict[str, Any]:
+    config = run.config
     return {
         "generation": generation,
         "suite": run.suite.digest,
-        "problems": run.config.sampling.problems,
-        "canary_share": run.config.data.canary_share,
-        "gate_samples": run.config.gate.samples,
-        "rule": RULE,
+        "problems": config.sampling.problems,
+        "canary_share": config.data.canary_share,
+        "shuffled_gold": config.reward.arm == "shuffled-gold",
+        "test_index": index,
+        "gate": config.gate.model_dump(include=RULE_KEYS),
+        "base_levels": run.suite.base_levels,
+        "regression": suite_inputs(config),
     }

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from ratchetrl.pipelines.stopping import StopSignal
 from ratchetrl.pipelines.store import append_line
+from ratchetrl.pipelines.trackers import Trackers
 from ratchetrl.pipelines.worker import die_with_parent
 
 
@@ -29,9 +30,15 @@ class Progress:
         """`logs` is the attempt's folder; `metrics` gets a JSON line per shard and per training step."""
         self._log = (logs / "run.log").open("a", encoding="utf-8")
         self._metrics = metrics
+        self._lines = metrics.read_bytes().count(b"\n") if metrics.exists() else 0
+        self._trackers: Trackers | None = None
         self._console = Console(highlight=False, soft_wrap=True)
         self._bar: Status | None = None
         self._label = ""
+
+    def copy_to(self, trackers: Trackers) -> None:
+        """From here on every line of metrics goes there too."""
+        self._trackers = trackers
 
     def line(self, text: str) -> None:
         """Prints and logs one line with its time."""
@@ -84,6 +91,9 @@ class Progress:
 
     def _metric(self, values: dict[str, Any]) -> None:
         append_line(self._metrics, {"time": time.time(), **values})
+        self._lines += 1
+        if self._trackers is not None:
+            self._trackers.log(values, self._lines)
 
     def _show(self, text: str) -> None:
         if not self._console.is_terminal:

@@ -48,7 +48,7 @@ class Rollout:
     """One sampled completion. `T` below is its length in tokens."""
 
     id: str
-    """`<problem id>#<sample>`."""
+    """`<problem id>#<sample>`, or `<problem id>#<attempt>.<sample>` from the second attempt on."""
     problem_id: str
     """The problem it answers."""
     sample: int
@@ -58,7 +58,7 @@ class Rollout:
     completion_ids: tuple[int, ...]
     """[T] what the model wrote, end-of-turn token included."""
     logprobs: tuple[float, ...]
-    """[T] the sampler's log-probability of each token, at the sampling temperature."""
+    """[T] the sampler's log-probability of each token, at the sampling temperature; 0 where `forced`."""
     text: str
     """The completion as text: special tokens kept, the end-of-turn token left out, and a `<think>` that the
     prompt had already opened put back in front, so that it reads as a whole."""
@@ -67,11 +67,17 @@ class Rollout:
     seconds: float
     """Engine seconds since the shard before it was written, shared out by generated tokens."""
     max_new_tokens: int
-    """The token limit it was sampled under: with the temperature, its effort."""
+    """The token limit it was sampled under."""
     temperature: float
     """The temperature it was sampled at."""
     weights_hash: str
     """Which weights wrote it."""
+    thinking_tokens: int | None = None
+    """The limit of its thought, `None` where there was none: with the token limit, its effort."""
+    forced: tuple[int, ...] = ()
+    """Positions in the completion of tokens that were put in to close the thought; nothing sampled them."""
+    attempt: int = 1
+    """1, or which try at its problem this is (`retries.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,8 @@ class TrainRow:
     """[T] the sampler's log-probabilities: the denominator of the importance ratio."""
     advantage: float
     """What the rollout's reward is worth against its group."""
+    forced: tuple[int, ...] = ()
+    """Positions in the completion that nothing sampled: they are read and not learned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,21 @@
 A `Run` is built once by the supervisor and passed down; stages take what they need from it and keep nothing.
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ratchetrl.pipelines.accounting.account import Account
+from ratchetrl.pipelines.accounting.ledger import kind_of, run_shape
+from ratchetrl.pipelines.accounting.stopwatch import Stopwatch
+from ratchetrl.pipelines.accounting.work import Work, stage_work
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.progress import Progress
 from ratchetrl.pipelines.run_folder import RunFolder
 from ratchetrl.pipelines.sampler_client import Sampler
+from ratchetrl.pipelines.stage_files import file_digests
 from ratchetrl.pipelines.stopping import StopSignal
-from ratchetrl.pipelines.store import append_line, complete, digest, finish, manifest
+from ratchetrl.pipelines.store import complete, digest, finish, manifest
 from ratchetrl.pipelines.suites import Suite
 from ratchetrl.pipelines.trainer_client import TrainerClient
 from ratchetrl.verifiers.pool import VerifierPool
@@ -48,18 +52,6 @@ def champion_in(stage: Path, generation: int) -> Champion:
     )
 
 
-class Stopwatch:
-    """Seconds since the last lap: laps are exclusive and add up to the whole."""
-
-    def __init__(self) -> None:
-        self._since = time.monotonic()
-
-    def lap(self) -> float:
-        """Ends a lap and begins the next."""
-        before, self._since = self._since, time.monotonic()
-        return self._since - before
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """Everything a stage may use."""
@@ -83,6 +75,11 @@ class Run:
     clock: Stopwatch
     """Laps of this attempt."""
 
+    @property
+    def account(self) -> Account:
+        """Where the time of this attempt is booked."""
+        return Account(self.config, self.folder.path, self.clock)
+
     def stage_folder(self, generation: int, name: str, inputs: dict[str, Any]) -> Path:
         """`generation_003/sample-1a2b3c4d`: the name carries what the stage depends on."""
         return self.folder.generation(generation) / f"{name}-{digest(inputs)[:8]}"
@@ -93,12 +90,21 @@ class Run:
         return manifest(stage) if complete(stage) else None
 
     def finish(
-        self, stage: Path, generation: int, facts: dict[str, Any], seconds: float | None = None
+        self,
+        stage: Path,
+        generation: int,
+        facts: dict[str, Any],
+        seconds: float | None = None,
+        work: Work | None = None,
     ) -> dict[str, Any]:
-        """Closes a stage: its manifest, then its line in the ledger. `seconds` where it was timed
-        elsewhere."""
+        """Closes a stage: its line in the ledger, then its manifest (killed between the two, it is rather
+        counted twice than never). `seconds` where it was timed elsewhere, `work` where its files do not tell
+        what was done."""
         took_s = self.clock.lap() if seconds is None else seconds
+        kind = kind_of(stage.name)
+        if work is None:
+            work = stage_work(stage, kind, run_shape(self.folder.path))
         facts = {"stage": stage.name, "generation": generation, "seconds": took_s, **facts}
-        finish(stage, facts)
-        append_line(self.folder.ledger_file, {"finished_at": time.time(), **facts})
+        self.account.charge(stage.name, generation, took_s, work)
+        finish(stage, {**facts, "files": file_digests(stage)})
         return facts

@@ -23,6 +23,7 @@ from ratchetrl.pipelines.store import MANIFEST, read_json, write_json
 from ratchetrl.verifiers.errors import UserError
 
 DECISION_FILE, REPORT_POINTER = "decision.json", "report_stage.json"
+APPROVAL_FILES = FINDINGS_FILE, APPROVAL_FILE = "gate_findings.json", "approval.json"
 BEGUN = {"lock", "logs"}  # all that a run has made when it is killed in its first moments
 # Keys that change how long or where a run goes on, never what a stage computes.
 LOCK_TRIES, LOCK_PAUSE_S = 10, 0.05
@@ -44,6 +45,8 @@ class RunFolder:
         self.state_file = self.path / "state.json"
         self.stop_file = self.path / "STOP"
         self.ledger_file = self.path / "ledger.jsonl"
+        self.champions_file = self.path / "champions.jsonl"
+        self.looks_file = self.path / "looks.jsonl"
         self.metrics_file = self.path / "metrics.jsonl"
         self.champion_link = self.path / "champion"
 
@@ -113,9 +116,10 @@ class RunFolder:
     def adopt(self, config: Config, data_digest: str, rerun: bool) -> Path:
         """Stores config and environment for this attempt; returns the attempt's log folder."""
         if rerun:  # what was decided is decided again, out of old stages or new ones
-            for name in (DECISION_FILE, REPORT_POINTER):
+            for name in (DECISION_FILE, REPORT_POINTER, *APPROVAL_FILES):
                 for file in self.path.glob(f"generation_*/{name}"):
                     file.unlink()
+            self.champions_file.unlink(missing_ok=True)
         write_json(self.data_file, {"digest": data_digest})
         dump_toml(config, self.config_file)  # first: it is what tells a run from somebody's folder
         attempt = 1 + len(list((self.path / "logs").glob("attempt_*")))
@@ -129,6 +133,10 @@ class RunFolder:
     def set_state(self, state: str, reason: str = "") -> None:
         """Says what the supervisor is doing: running, waiting, finished, stopped or failed."""
         write_json(self.state_file, {"state": state, "reason": reason, "pid": os.getpid()})
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """What was decided so far, from generation 1."""
+        return [read_json(path) for path in sorted(self.path.glob(f"generation_*/{DECISION_FILE}"))]
 
     def manifests(self) -> list[dict[str, Any]]:
         """What every finished stage wrote when it finished."""
@@ -146,6 +154,14 @@ class RunFolder:
                 "reason": "its process is gone; run the same command to continue",
             }
         return said
+
+
+def open_run(path: Path) -> RunFolder:
+    """The folder of a run that was begun; UserError where there is none."""
+    folder = RunFolder(path)
+    if not folder.config_file.exists():
+        raise UserError(f"{path} holds no run; name a folder such as outputs/quickstart")
+    return folder
 
 
 def link_atomically(link: Path, target: str) -> None:

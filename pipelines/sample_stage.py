@@ -2,40 +2,55 @@
 
     sample-<hash>/shard-00017.parquet    token ids, the sampler's log-probabilities, text
     verify-<hash>/shard-00017.parquet    verdicts, row by row
+    .../attempt_2/...                    of both, where problems are tried again (`retries.py`)
 
 They are two stages, so that stored rollouts can be judged again by a changed verifier; they run at the same
-time.
+time. Where problems are tried again, what is sampled depends on the verdicts.
 """
 
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ratchetrl.pipelines.efforts import Effort, sampling_effort
 from ratchetrl.pipelines.judging import Pass, problem_shards, sample_and_judge
 from ratchetrl.pipelines.plan_stage import Plan
+from ratchetrl.pipelines.retries import attempt_folders, retry
 from ratchetrl.pipelines.run_context import Champion, Run
-from ratchetrl.pipelines.sampler_process import SampleOrder
+from ratchetrl.pipelines.sample_order import SampleOrder
 from ratchetrl.pipelines.store import read_records, shards
 from ratchetrl.pipelines.verdict_rows import verdict_facts
 from ratchetrl.verifiers.pool import VerifierPool
 
+FACTS = ["sample", "prompt_ids", "completion_ids", "forced", "finish_reason"]
+
 
 def sample_stage(run: Run, generation: int, plan: Plan, champion: Champion) -> tuple[Path, Path]:
     """Folders of the rollouts and of their verdicts."""
-    stage = run.stage_folder(generation, "sample", sample_inputs(run, plan, champion.hash))
     versions = verifier_versions(run.pool, plan.problems)
-    judging = {"sample": stage.name, "verifiers": versions, "timeout_s": run.config.verification.timeout_s}
-    verify = run.stage_folder(generation, "verify", judging)
+    judging = {"verifiers": versions, "timeout_s": run.config.verification.timeout_s}
+    inputs = sample_inputs(run, plan, champion.hash)
+    again = {"judging": judging} if run.config.sampling.attempts > 1 else {}
+    stage = run.stage_folder(generation, "sample", inputs | again)
+    verify = run.stage_folder(generation, "verify", {"sample": stage.name, **judging})
     if run.finished(stage) and run.finished(verify):
         return stage, verify
-    order = sample_order(
-        run, plan.problems, plan.problem_count, stage, champion.hash, run.config.sampling.samples
-    )
+    samples, effort = run.config.sampling.samples, sampling_effort(run.config)
+    order = sample_order(run, plan.problems, plan.problem_count, stage, champion.hash, samples, effort)
     weights = None if run.finished(stage) else champion.weights
-    took = sample_and_judge(run, [Pass(order, verify, weights)])
+    first = Pass(order, verify, weights)
+    took = sample_and_judge(run, [first])
+    retried = retry(run, first)
+    took += retried.took
     if not run.finished(stage):
-        run.finish(stage, generation, rollout_facts(stage), took.sample_s)
+        counts = rollout_facts(stage, *attempt_folders(stage))
+        run.finish(stage, generation, {**counts, "attempts": list(retried.attempts)}, took.sample_s)
     facts = {"verifiers": versions, **verdict_facts(plan.problems, verify), "judging_s": took.judging_s}
+    facts["verify_cpu_s"] += sum(cpu_seconds(folder) for folder in attempt_folders(verify))
     run.finish(verify, generation, facts, took.verify_s)
     return stage, verify
 
@@ -48,12 +63,12 @@ def sample_inputs(run: Run, plan: Plan, weights_hash: str) -> dict[str, Any]:
         "weights": weights_hash,
         "sampling": run.config.sampling.model_dump(),
         "engine": [engine.kind, engine.dtype, engine.max_model_len, engine.shard_rollouts],
-        "thinking": run.config.model.thinking,
+        "thinking": [run.config.model.thinking, *run.config.model.thinking_marks],
     }
 
 
 def sample_order(
-    run: Run, problems: Path, count: int, output: Path, weights_hash: str, samples: int
+    run: Run, problems: Path, count: int, output: Path, weights_hash: str, samples: int, effort: Effort
 ) -> SampleOrder:
     """An order for `samples` completions of each problem. Its seed follows from the run's seed and the
     problems, not from the model: champion and challenger are sampled with the same seeds, which takes noise
@@ -63,7 +78,7 @@ def sample_order(
         output=str(output),
         shards=problem_shards(count, samples, run.config.engine.shard_rollouts),
         samples=samples,
-        max_new_tokens=run.config.sampling.max_new_tokens,
+        effort=effort,
         temperature=run.config.sampling.temperature,
         max_model_len=run.config.engine.max_model_len,
         seed=f"{run.config.seed}/{problems.parent.name}/{problems.stem}",
@@ -77,16 +92,29 @@ def verifier_versions(pool: VerifierPool, problems: Path) -> dict[str, str]:
     return {name: pool.describe(name).version for name in sorted(names)}
 
 
-def rollout_facts(folder: Path) -> dict[str, Any]:
-    """Counts over the rollouts of a folder, a shard at a time."""
+def rollout_facts(*folders: Path) -> dict[str, int]:
+    """Counts over the rollouts of one or several folders, a shard at a time. A prompt is prefilled for the
+    first sample of its problem (`prompt_tokens`) and read from the cache for the others (`cached_tokens`);
+    `forced_tokens` are among `generated_tokens`."""
     facts: Counter[str] = Counter()
-    for shard in shards(folder):
-        for row in read_records(shard, columns=["sample", "prompt_ids", "completion_ids", "finish_reason"]):
-            facts["rollouts"] += 1
-            facts["generated_tokens"] += len(row["completion_ids"])
-            facts["prompt_tokens"] += (
-                len(row["prompt_ids"]) if row["sample"] == 0 else 0
-            )  # prefilled once, then cached
-            facts["truncated"] += row["finish_reason"] == "length"
-            facts["prompt_too_long"] += row["finish_reason"] == "prompt_too_long"
+    for shard in (shard for folder in folders for shard in shards(folder)):
+        rows = pq.read_table(shard, columns=FACTS)
+        first, reasons = pc.equal(rows["sample"], 0), rows["finish_reason"]
+        prompts = pc.list_value_length(rows["prompt_ids"])
+        facts["rollouts"] += len(rows)
+        facts["prompt_tokens"] += _total(prompts.filter(first))
+        facts["cached_tokens"] += _total(prompts.filter(pc.invert(first)))
+        facts["generated_tokens"] += _total(pc.list_value_length(rows["completion_ids"]))
+        facts["forced_tokens"] += _total(pc.list_value_length(rows["forced"]))
+        facts["truncated"] += _total(pc.equal(reasons, "length"))
+        facts["prompt_too_long"] += _total(pc.equal(reasons, "prompt_too_long"))
     return dict(facts)
+
+
+def cpu_seconds(verdicts: Path) -> float:
+    """CPU seconds that the verdicts of a folder took."""
+    return sum(row["cpu_s"] for shard in shards(verdicts) for row in read_records(shard, columns=["cpu_s"]))
+
+
+def _total(values: pa.ChunkedArray) -> int:
+    return pc.sum(values).as_py() or 0

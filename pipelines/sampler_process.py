@@ -2,10 +2,12 @@
 
     python -m ratchetrl.pipelines.sampler_process      started by sampler_client.py, speaks worker.py's lines
 
-    {"kind": "start", "weights", "engine": {...}, "scratch", "thinking", "url"}    -> {"event": "ready"}
+    {"kind": "start", "weights", "engine": {...}, "scratch", "thinking", "marks", "url"}
+                                                -> {"event": "ready"}
     {"kind": "load", "weights", "bound"}        -> {"event": "loaded", "error"}, or "mismatch"
     {"kind": "sample", "order": SampleOrder}    -> {"event": "group", "problem", "texts"} of each problem,
                                                    {"event": "shard", ...} each, then {"event": "done"}
+    {"kind": "score", "source", "target"}       -> {"event": "scored"}
     {"kind": "stop"} while sampling             -> the shards in flight are finished, no new ones begun
 
 A shard holds whole groups of problems that follow each other in the plan; it is written when the last
@@ -15,44 +17,22 @@ of them is done, while the engine works on the next. Judging is not done here.
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ratchetrl.pipelines.budget_forcing import BudgetForcing
 from ratchetrl.pipelines.chat import Chat
 from ratchetrl.pipelines.handover import HandoverError, check_handover
 from ratchetrl.pipelines.records import Rollout
+from ratchetrl.pipelines.sample_order import SampleOrder
 from ratchetrl.pipelines.sampler_engine import Completion, Engine, EngineSettings, Request, VllmEngine
+from ratchetrl.pipelines.sampling_loop import sample
+from ratchetrl.pipelines.scoring import score_rollouts
 from ratchetrl.pipelines.seeds import seed_of
 from ratchetrl.pipelines.server_engine import ServerEngine
 from ratchetrl.pipelines.store import read_records, shard_path, write_records
 from ratchetrl.pipelines.worker import Channel
 from ratchetrl.verifiers.errors import UserError
-
-
-@dataclass(frozen=True, slots=True)
-class SampleOrder:
-    """What to sample and where to put it."""
-
-    problems: str
-    """Parquet file of Problem records."""
-    output: str
-    """Folder for the shards."""
-    shards: dict[str, tuple[int, int]]
-    """Shard index -> first problem and the one after the last, as rows of `problems`."""
-    samples: int
-    """Completions per problem."""
-    max_new_tokens: int
-    """Token limit of each."""
-    temperature: float
-    """Sampling temperature."""
-    max_model_len: int
-    """Prompt and completion together fit in so many tokens."""
-    seed: str
-    """Text from which every group's seed is derived, together with the problem's id."""
-    weights_hash: str
-    """Which weights the rollouts are from."""
-
 
 Group = tuple[tuple[int, ...], list[Completion], list[str]]
 """A prompt's token ids, its completions and their texts."""
@@ -109,8 +89,10 @@ class ShardWriter:
         text: str,
         seconds: float,
     ) -> Rollout:
+        order = self._order
+        number = str(sample) if order.attempt == 1 else f"{order.attempt}.{sample}"
         return Rollout(
-            id=f"{problem_id}#{sample}",
+            id=f"{problem_id}#{number}",
             problem_id=problem_id,
             sample=sample,
             prompt_ids=prompt_ids,
@@ -119,17 +101,21 @@ class ShardWriter:
             text=text,
             finish_reason=each.finish_reason,
             seconds=seconds,
-            max_new_tokens=self._order.max_new_tokens,
-            temperature=self._order.temperature,
-            weights_hash=self._order.weights_hash,
+            max_new_tokens=order.effort.max_new_tokens,
+            temperature=order.temperature,
+            weights_hash=order.weights_hash,
+            thinking_tokens=order.effort.thinking_tokens,
+            forced=each.forced,
+            attempt=order.attempt,
         )
 
 
-def sample(order: SampleOrder, engine: Engine, chat: Chat, channel: Channel) -> None:
+def fill(order: SampleOrder, engine: Engine, chat: Chat, marks: tuple[str, str], channel: Channel) -> None:
     """Samples the shards of an order, one after the other with the batch kept full across their borders."""
     writer = ShardWriter(order, chat, channel)
     prompts: dict[str, tuple[int, ...]] = {}
-    for problem_id, completions in engine.sample(_requests(order, chat, channel, writer, prompts)):
+    requests = _requests(order, chat, channel, writer, prompts)
+    for problem_id, completions in sample(engine, requests, BudgetForcing(chat, marks)):
         writer.add(problem_id, prompts.pop(problem_id), completions)
     channel.answer({"event": "done"})
 
@@ -145,7 +131,7 @@ def _requests(
         writer.begin(int(shard), [row["id"] for row in rows[first:end]])
         for row in rows[first:end]:
             prompt_ids = chat.render(row["messages"])
-            if len(prompt_ids) + order.max_new_tokens > order.max_model_len:
+            if len(prompt_ids) + order.effort.max_new_tokens > order.max_model_len:
                 writer.add(row["id"], prompt_ids, _not_sampled(order.samples))
                 continue
             prompts[row["id"]] = prompt_ids
@@ -153,7 +139,7 @@ def _requests(
                 row["id"],
                 prompt_ids,
                 order.samples,
-                order.max_new_tokens,
+                order.effort,
                 order.temperature,
                 seed_of(order.seed, row["id"]),
             )
@@ -184,14 +170,18 @@ def _load(engine: Engine, weights: Path, bound: float) -> dict[str, Any]:
 def serve(channel: Channel) -> None:
     """Answers requests until the parent is gone."""
     requests = channel.requests()
-    engine, chat = _start(next(requests))
+    start = next(requests)
+    engine, chat = _start(start)
     channel.answer({"event": "ready"})
     for request in requests:
         match request["kind"]:
             case "load":
                 channel.answer(_load(engine, Path(request["weights"]), request["bound"]))
             case "sample":
-                sample(SampleOrder(**request["order"]), engine, chat, channel)
+                fill(SampleOrder.parse(request["order"]), engine, chat, tuple(start["marks"]), channel)
+            case "score":
+                score_rollouts(engine, Path(request["source"]), Path(request["target"]))
+                channel.answer({"event": "scored"})
             case "stop":  # arrived after the last shard was done: nothing left to stop
                 continue
 

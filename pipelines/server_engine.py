@@ -8,9 +8,7 @@ generation 2 would be sampled from the weights of generation 1. It must be reach
 the development endpoints let anyone who can reach them change the model.
 """
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from itertools import islice
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +35,22 @@ class ServerEngine:
     def __init__(self, url: str, settings: EngineSettings, scratch: Path) -> None:
         """Checks that the server is there, can take weights and has the context the config asks for."""
         self._url, self._scratch = url.rstrip("/"), scratch
-        self._in_flight = settings.max_sequences
+        self.sequences = 2 * settings.max_sequences
+        self._pool = ThreadPoolExecutor(settings.max_sequences, "request")
+        self._running: set[Future[tuple[str, list[Completion]]]] = set()
         self._session = requests.Session()
         self._session.mount("http", requests.adapters.HTTPAdapter(pool_maxsize=settings.max_sequences))
         self._check_endpoints()
         self._model = self._check_model(settings.max_model_len)
 
-    def sample(self, wanted: Iterable[Request]) -> Iterator[tuple[str, list[Completion]]]:
-        """Yields every request's id and completions, in the order in which groups finish."""
-        waiting = iter(wanted)
-        with ThreadPoolExecutor(self._in_flight) as pool:
-            running = {pool.submit(self._sample_one, each) for each in islice(waiting, self._in_flight)}
-            while running:
-                finished = next(as_completed(running))
-                running.remove(finished)
-                yield finished.result()
-                running |= {pool.submit(self._sample_one, each) for each in islice(waiting, 1)}
+    def submit(self, request: Request) -> None:
+        """Takes one more request."""
+        self._running.add(self._pool.submit(self._sample_one, request))
+
+    def finished(self) -> list[tuple[str, list[Completion]]]:
+        """Waits for at least one request to finish."""
+        done, self._running = wait(self._running, return_when=FIRST_COMPLETED)
+        return [future.result() for future in done]
 
     def score(self, token_ids: list[list[int]]) -> list[list[float]]:
         """Log-probability of each token given those before it, from the second token on."""
@@ -68,7 +66,7 @@ class ServerEngine:
         body = {
             "n": request.samples,
             "prompt": list(request.prompt_ids),
-            "max_tokens": request.max_new_tokens,
+            "max_tokens": request.effort.max_new_tokens,
             "temperature": request.temperature,
             **NO_BENDING,
             "seed": request.seed,

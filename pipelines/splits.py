@@ -54,6 +54,27 @@ def turn(rows_N: Rows, *, count: int, generation: int, seed: int) -> Rows:
     return shuffle.permutation(rows_N)[turns_taken * count :][:count]
 
 
+def turn_by_level(
+    rows_N: Rows, levels_N: npt.NDArray[np.object_], *, count: int, generation: int, seed: int
+) -> Rows:
+    """[count] the rows of a generation, with the levels in the same parts each time: those of all rows.
+
+    Every level has passes of its own, so that where the parts do not divide, a level's rows may return a
+    generation earlier than with `turn`. Needs `count <= N`.
+    """
+    levels, sizes_L = np.unique(levels_N, return_counts=True)
+    exact_L = sizes_L * count / len(rows_N)
+    parts_L = exact_L.astype(int)
+    missing = count - int(parts_L.sum())
+    parts_L[np.argsort(parts_L - exact_L, kind="stable")[:missing]] += 1  # the largest remainders first
+    chosen = [
+        turn(rows_N[levels_N == level], count=part, generation=generation, seed=seed)
+        for level, part in zip(levels, parts_L.tolist(), strict=True)
+        if part
+    ]
+    return np.concatenate(chosen)
+
+
 def home(contents_N: Contents) -> list[str]:
     """[N] the split that each generated problem belongs to, for good."""
     return [HOMES[content % len(HOMES)] for content in contents_N.tolist()]

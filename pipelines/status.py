@@ -4,20 +4,26 @@ Reads the run's files only; it can be asked while the run goes on, and of a run 
 The headline scores are those of the base levels in every generation; `gate` holds what was decided on.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from ratchetrl.pipelines.run_folder import DECISION_FILE, RunFolder
+from ratchetrl.pipelines.approval import answered, promote_command, waiting
+from ratchetrl.pipelines.champions import stood
+from ratchetrl.pipelines.config_file import load_toml
+from ratchetrl.pipelines.looks import looks
+from ratchetrl.pipelines.run_folder import RunFolder, open_run
 from ratchetrl.pipelines.signals import alarm, signals_line
-from ratchetrl.pipelines.store import manifest, read_json
+from ratchetrl.pipelines.store import manifest, read_lines
 from ratchetrl.verifiers.errors import UserError
 
 PARTS = ("sample", "verify", "train", "evaluate")
 TRAIN_FACTS = ("status", "stop_reason", "steps", "rows", "padding_share", "max_kl_seen", "min_ess_seen")
 ROLLOUT_FACTS = ("rollouts", "selected", "truncated", "verifier_errors", "verifier_error_share")
+RULING_FACTS = ("route", "by", "policy_hash", "alpha", "parent")
 VERDICT_FACTS = ("canary_rollouts", "canary_passes", "canaries_passed", "verdicts")
 NO_SCORES = {
     "champion_pass_at_1": None,
@@ -31,31 +37,40 @@ NO_SCORES = {
 
 def run_status(path: Path) -> dict[str, Any]:
     """The status as plain data. Raises UserError where there is no run."""
-    folder = RunFolder(path)
-    if not folder.config_file.exists():
-        raise UserError(f"{path} holds no run; name a folder such as outputs/quickstart")
-    decided = decisions(folder)
-    if any("verdicts" not in each for each in decided):
+    folder = open_run(path)
+    decided = folder.decisions()
+    if any("route" not in each for each in decided):
         raise UserError(
             f"{path} was decided by an older version, which counted less; run it anew with --output"
         )
     generations = [_generation(decision, folder) for decision in decided]
-    champion = max((each["index"] for each in generations if each["decision"] == "promoted"), default=0)
-    said = folder.state()
+    rollbacks, said = read_lines(folder.champions_file), folder.state()
+    gate = load_toml(folder.config_file).gate
     return {
         "run": str(path),
         "state": said["state"],
         "reason": said["reason"],
-        "champion": champion,
+        "champion": stood(decided, rollbacks)[-1],
+        "rollbacks": rollbacks,
+        "waiting": _waiting(folder),
+        "alpha": {"spent": sum(each["alpha"] for each in decided), "total": gate.alpha},
+        "looks": len(looks(folder)),
         "canary_passes": sum(each["canary_passes"] for each in generations),
         "generations": generations,
         "judging": [{"generation": each["generation"], **each["judging"]} for each in decided],
     }
 
 
-def decisions(folder: RunFolder) -> list[dict[str, Any]]:
-    """The decisions so far, in order."""
-    return [read_json(path) for path in sorted(folder.path.glob(f"generation_*/{DECISION_FILE}"))]
+def _waiting(folder: RunFolder) -> dict[str, Any] | None:
+    """The challenger that waits for a person, if one does."""
+    found = waiting(folder)
+    if found is None or answered(folder.generation(found["generation"])):
+        return None
+    return {
+        "generation": found["generation"],
+        "reason": found["reason"],
+        "command": promote_command(folder.path),
+    }
 
 
 def _generation(decision: dict[str, Any], folder: RunFolder) -> dict[str, Any]:
@@ -66,8 +81,11 @@ def _generation(decision: dict[str, Any], folder: RunFolder) -> dict[str, Any]:
         "index": decision["generation"],
         "decision": decision["decision"],
         "reason": decision["reason"],
+        **{key: decision[key] for key in RULING_FACTS},
         **_scores(decision["base_levels"]),
-        "by_level": [{"level": level, **_scores(each)} for level, each in decision["by_level"].items()],
+        "by_level": [
+            {"level": level, **_scores(each)} for level, each in (decision["by_level"] or {}).items()
+        ],
         "samples_per_problem": decision["samples_per_problem"],
         "detectable_gain": decision["detectable_gain"],
         "gate": _scores(decision["all_levels"]),
@@ -99,11 +117,13 @@ def print_status(status: dict[str, Any]) -> None:
     )
     if status["reason"]:
         console.print(status["reason"], markup=False)
-    table = Table("generation", "decision", "base levels", "gain [95%]", "seconds", "tokens")
+    for line in _lines(status):
+        console.print(line, markup=False)
+    table = Table("generation", "decision", "base levels", "gain there [95%]", "seconds", "tokens")
     for each in status["generations"]:
         table.add_row(
             str(each["index"]),
-            each["decision"],
+            f"{each['decision']} ({each['route']})" + ("" if each["by"] == "rule" else f", {each['by']}"),
             _arrow(each),
             _gain(each),
             f"{each['wall_s']['total']:.0f}",
@@ -111,10 +131,24 @@ def print_status(status: dict[str, Any]) -> None:
         )
     console.print(table)
     for each, judging in zip(status["generations"], status["judging"], strict=True):
-        console.print(f"{each['index']}: {each['reason']}", markup=False)
+        console.print(f"generation {each['index']}: {each['reason']}", markup=False)
         console.print(signals_line(each["index"], {**each, "judging": judging}), markup=False)
         if (alarming := alarm(each["index"], each)) is not None:
             console.print(alarming, style="bold white on red", markup=False)
+
+
+def _lines(status: dict[str, Any]) -> Iterator[str]:
+    """What people did, and what the gates may still spend."""
+    for each in status["rollbacks"]:
+        note = f" ({each['note']})" if each["note"] else ""
+        yield (
+            f"after generation {each['after']} {each['by']} brought generation {each['to']} back in place of "
+            f"generation {each['from']}{note}"
+        )
+    if status["looks"]:
+        yield f"looks at the sealed split: {status['looks']}"
+    alpha = status["alpha"]
+    yield f"alpha spent by the gates: {alpha['spent']:.4f} of {alpha['total']:g}"
 
 
 def _arrow(scores: dict[str, Any]) -> str:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ratchetrl.pipelines.retries import attempt_folders
 from ratchetrl.pipelines.run_folder import DECISION_FILE, REPORT_POINTER, RunFolder
 from ratchetrl.pipelines.store import read_json
 from ratchetrl.verifiers.errors import UserError
-
-MODELS = ("champion", "challenger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,8 @@ class StoredVerdicts:
     generation: int
     """The generation it is stored with."""
     name: str
-    """The folder, as seen from the generation's: `verify-<hash>` or `evaluate-<hash>/champion`."""
+    """The folder, as seen from the generation's: `verify-<hash>`, `evaluate-<hash>/champion` or
+    `report-<hash>/96`."""
     problems: Path
     """The file of problems."""
     rollouts: Path
@@ -50,6 +50,10 @@ def _of_generation(folder: RunFolder, home: Path, index: int) -> Iterator[Stored
     )
     if plan and sample and verify:
         yield StoredVerdicts(index, verify.name, plan / "problems.parquet", sample, verify)
+        for again in attempt_folders(verify):
+            rollouts = sample / again.name
+            name = f"{verify.name}/{again.name}"
+            yield StoredVerdicts(index, name, rollouts / "problems.parquet", rollouts, again)
     if plan and evaluate:
         yield from _of_models(index, evaluate, plan / "gate.parquet")
     report = home / read_json(home / REPORT_POINTER)["stage"] if (home / REPORT_POINTER).exists() else None
@@ -72,12 +76,10 @@ def _decided_stages(folder: RunFolder, home: Path) -> dict[str, Any]:
 
 
 def _of_models(index: int, stage: Path, problems: Path) -> Iterator[StoredVerdicts]:
-    for model in MODELS:
-        if (stage / model / "verdicts").is_dir():
-            name = f"{stage.name}/{model}"
-            yield StoredVerdicts(
-                index, name, problems, stage / model / "rollouts", stage / model / "verdicts"
-            )
+    """A folder for each model at the gate, for each effort on the report split."""
+    for verdicts in sorted(stage.glob("*/verdicts")):
+        home = verdicts.parent
+        yield StoredVerdicts(index, f"{stage.name}/{home.name}", problems, home / "rollouts", verdicts)
 
 
 def _stage(home: Path, name: str, decided: dict[str, Any]) -> Path | None:

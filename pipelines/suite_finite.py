@@ -8,22 +8,26 @@ it, and the others drop it and count it. Rows stay in Arrow; a `Problem` is made
 """
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from ratchetrl.pipelines.columns import to_problem
+from ratchetrl.pipelines.columns import prompt_text, to_problem
 from ratchetrl.pipelines.overlap import PROTECTED_FIRST, keep_apart
 from ratchetrl.pipelines.records import Problem
-from ratchetrl.pipelines.splits import Rows, by_hash, carve, turn
+from ratchetrl.pipelines.splits import Rows, by_hash, carve, turn, turn_by_level
 from ratchetrl.pipelines.suite_rows import LoadedSplit, SplitCounts, ids_of, load_rows
 from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.pipelines.suite_sources import Source, open_source, split_of
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
 
+BATCH_ROWS = 16_384
 SHAPING = {"instruction", "gate_problems", "report_problems", "base_levels"}
 """Settings that shape problems but not rows. Paths are not among them: a copy is the same suite."""
 
@@ -40,6 +44,8 @@ class FiniteSuite:
     """The splits that were read, by use (train, gate, report, sealed)."""
     pools: Mapping[str, tuple[str, Rows]]
     """Use -> (key of `loaded`, rows in its table): a carved gate lies in the table of train."""
+    contamination: dict[str, Any] | None = None
+    """What train problems share with others, where that was found when the suite was opened."""
 
     @property
     def counts(self) -> dict[str, SplitCounts]:
@@ -82,16 +88,34 @@ class FiniteSuite:
         return self._turn("train", count, generation)
 
     def gate_problems(self, generation: int) -> list[Problem]:
-        """One gate: the same set each time, or whose turn it is where there are problems for several."""
-        return sorted(self._turn("gate", self.settings.gate_problems, generation), key=lambda p: p.id)
+        """One gate, always of the same mix of levels: the same set each time, or whose turn it is where there
+        are problems for several."""
+        key, rows = self.pools["gate"]
+        levels_N = self.loaded[key].table["level"].to_numpy()[rows]
+        chosen = turn_by_level(
+            rows, levels_N, count=self.settings.gate_problems, generation=generation, seed=self.seed
+        )
+        return sorted(self._problems("gate", chosen), key=lambda problem: problem.id)
 
     def report_problems(self) -> list[Problem]:
         """The problems of the report, the same for the life of a run."""
         return self._problems("report", self.pools["report"][1])
 
+    @property
+    def has_sealed(self) -> bool:
+        """Whether there is a sealed split."""
+        return "sealed" in self.pools
+
     def sealed_problems(self) -> list[Problem]:
         """The sealed problems, none where the source has no such split. Opening them is to be recorded."""
         return self._problems("sealed", self.pools["sealed"][1]) if "sealed" in self.pools else []
+
+    def prompts(self, use: str) -> Iterator[list[str]]:
+        """What the problems of a split ask, in batches, without the recipe's instruction."""
+        key, rows = self.pools[use]
+        for part in np.array_split(rows, range(BATCH_ROWS, len(rows), BATCH_ROWS)):
+            messages = self.loaded[key].table["messages"].take(pa.array(part)).to_pylist()
+            yield [prompt_text(json.loads(chat), use) for chat in messages]
 
     def _turn(self, use: str, count: int, generation: int) -> list[Problem]:
         return self._problems(
@@ -122,10 +146,8 @@ def open_finite(source: Source, settings: SuiteSettings, seed: int, pool: Verifi
 def _named_splits(source: Source, settings: SuiteSettings) -> dict[str, tuple[Source, str]]:
     """Use -> source and split, for the uses that have one; a `test` of data.path without a use is sealed."""
     chosen = {use: getattr(settings, use) for use in PROTECTED_FIRST}
-    named = {
-        use: _named_split(source, use, split, settings) for use, split in chosen.items() if split is not None
-    }
-    if "sealed" not in named and "test" in source.splits and (source, "test") not in named.values():
+    named = {use: _named_split(source, use, split, settings) for use, split in chosen.items() if split}
+    if settings.sealed is None and "test" in source.splits and (source, "test") not in named.values():
         named["sealed"] = source, "test"
     return named
 

@@ -16,6 +16,7 @@ from functools import cached_property
 from random import Random
 
 from ratchetrl.pipelines.columns import instruct
+from ratchetrl.pipelines.contamination_compare import benchmark_prompts
 from ratchetrl.pipelines.overlap import content_hashes
 from ratchetrl.pipelines.procedural import Generator, load_generator
 from ratchetrl.pipelines.records import Problem
@@ -42,6 +43,8 @@ class GeneratedSuite:
     """Seed of the run. Report and sealed do not depend on it, so that runs can be compared."""
     generator: Generator
     """Makes one problem of a level at a time."""
+    barred: frozenset[int] = frozenset()
+    """Contents of the benchmarks of `data.against`, which are not trained on."""
 
     @property
     def counts(self) -> dict[str, SplitCounts]:
@@ -61,7 +64,8 @@ class GeneratedSuite:
     @cached_property
     def digest(self) -> str:
         """Hash of the report and of a first gate: another generator would make others."""
-        seen = repr((self.base_levels, self.report_problems(), self.gate_problems(1)))
+        barred = (sorted(self.barred),) if self.barred else ()
+        seen = repr((self.base_levels, self.report_problems(), self.gate_problems(1), *barred))
         return hashlib.blake2b(seen.encode(), digest_size=16).hexdigest()
 
     def train_problems(self, generation: int, count: int) -> list[Problem]:
@@ -75,6 +79,11 @@ class GeneratedSuite:
     def report_problems(self) -> list[Problem]:
         """The problems of the report, the same for every run."""
         return self._draw("report", self.settings.report_problems, seed_of("report"))
+
+    @property
+    def has_sealed(self) -> bool:
+        """A generator never runs out of problems."""
+        return True
 
     def sealed_problems(self) -> list[Problem]:
         """As many sealed problems as the report has. Opening them is to be recorded."""
@@ -111,12 +120,15 @@ class GeneratedSuite:
         problems = [self.generator.problem(level, rng) for _ in range(draws)]
         contents_N = content_hashes([problem.messages[-1].content for problem in problems])
         drawn = zip(contents_N.tolist(), problems, home(contents_N), strict=True)
-        return [(content, problem) for content, problem, split in drawn if split == use]
+        barred = self.barred if use == "train" else frozenset()
+        return [(content, each) for content, each, split in drawn if split == use and content not in barred]
 
 
 def open_generated(settings: SuiteSettings, seed: int, pool: VerifierPool) -> GeneratedSuite:
     """Checks names, levels and golds, and that each level can fill the report and a gate."""
-    suite = GeneratedSuite(settings, seed, load_generator(str(settings.generator)))
+    known = [text for name in settings.against for text in benchmark_prompts(name, settings)]
+    barred = frozenset(content_hashes(known).tolist())
+    suite = GeneratedSuite(settings, seed, load_generator(str(settings.generator)), barred)
     for level in (*suite.levels, *suite.base_levels):
         if level not in suite.generator.levels:
             there = ", ".join(suite.generator.levels)

@@ -58,8 +58,8 @@ class SuiteSettings(BaseModel):
     report: str | None = None
     """The split that curves are drawn from, named as `gate` is; by default carved from train as well."""
     sealed: str | None = None
-    """The split that is kept shut, named as `gate` is; by default the source's `test`, where it has no
-    other use."""
+    """The split that is kept shut until `ratchetrl unseal`, named as `gate` is, or an empty text for none; by
+    default the source's `test`, where it has no other use."""
     gate_problems: int = Field(gt=0)
     """Problems in one gate. A source with more of them changes the set each generation."""
     report_problems: int = Field(gt=0)
@@ -71,6 +71,12 @@ class SuiteSettings(BaseModel):
     canary_share: float | None = Field(default=None, ge=0, le=0.5)
     """Share of the train problems whose gold is made impossible: a pass raises an alarm and rejects the
     generation. By default 0.01 where the verifier can do that, 0 where it cannot."""
+    against: tuple[str, ...] = ()
+    """Benchmarks that nothing may be learned from, as `path` is given or as SOURCE:SPLIT: train problems that
+    they have are dropped, and what else they share is counted in contamination.json."""
+    ngram_hits: Literal["keep", "drop"] = "keep"
+    """Train problems that share eight words in a row, boilerplate aside, with a problem of another split or
+    of `against`: count them, or drop them too."""
     unreadable_gold: Literal["refuse", "drop"] = "refuse"
     """What to do with rows whose gold the verifier cannot read: stop, or drop and count them."""
 
@@ -89,7 +95,7 @@ class SuiteSettings(BaseModel):
 
 def _rules(s: SuiteSettings) -> list[tuple[bool, str]]:
     """(broken?, what is wrong and what to do) for every rule that spans fields."""
-    uses = Counter(name for name in (s.train, s.gate, s.report, s.sealed) if name is not None)
+    uses = Counter(name for name in (s.train, s.gate, s.report, s.sealed) if name)
     twice = [name for name, count in uses.items() if count > 1]
     strangers = [level for level in s.base_levels if s.levels and level not in s.levels]
     read = s.generator is None
@@ -119,6 +125,10 @@ def _rules(s: SuiteSettings) -> list[tuple[bool, str]]:
         (
             not read and bool(of_rows),
             f"data.{of_rows[0] if of_rows else ''} is about rows but {s.path} makes its problems; remove it",
+        ),
+        (
+            not read and s.ngram_hits == "drop",
+            f'data.ngram_hits = "drop" is about rows but {s.path} makes its problems; remove it',
         ),
         (
             bool(strangers),

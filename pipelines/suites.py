@@ -12,6 +12,7 @@ asked before. Imports no torch.
 from collections.abc import Mapping
 from typing import Protocol
 
+from ratchetrl.pipelines.contamination_compare import cleaned
 from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.suite_finite import open_finite
 from ratchetrl.pipelines.suite_generated import open_generated
@@ -28,6 +29,10 @@ class Suite(Protocol):
     """Problems in four splits. Generations count from 1."""
 
     @property
+    def settings(self) -> SuiteSettings:
+        """What the recipe says of it."""
+
+    @property
     def counts(self) -> Mapping[str, SplitCounts]:
         """What became of the rows of each split that was read; empty where problems are generated."""
 
@@ -42,6 +47,10 @@ class Suite(Protocol):
     @property
     def base_levels(self) -> tuple[str, ...]:
         """Levels that the base was trained on: those of the headline score."""
+
+    @property
+    def has_sealed(self) -> bool:
+        """Whether there are problems to be opened only by a counted look."""
 
     def train_problems(self, generation: int, count: int) -> list[Problem]:
         """[count] different problems to learn from. Raises `UserError` where there are fewer."""
@@ -67,4 +76,4 @@ def open_suite(settings: SuiteSettings, seed: int, pool: VerifierPool | None = N
     if settings.generator is not None:
         return open_generated(settings, seed, pool)
     source = open_source(settings.path, settings.subset, settings.revision)
-    return open_finite(source, settings, seed, pool)
+    return cleaned(open_finite(source, settings, seed, pool))

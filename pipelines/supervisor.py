@@ -1,7 +1,7 @@
 """The loop over generations: who stands, when it ends, what is kept.
 
-    ending = supervise(run)              all of it
-    supervise(run, until="sample")       up to the end of one stage of the generation under way: raises Paused
+    ending = supervise(run, Orders())                all of it
+    supervise(run, Orders(until="sample"))           up to the end of one stage: raises Paused
 
 Each generation either promotes its challenger or leaves the champion (weights and optimiser state) as it was.
 Generations that are decided are read; the one under way continues where it broke off. This imports neither
@@ -13,15 +13,14 @@ from typing import Any
 
 from ratchetrl.pipelines.base_stage import base_stage
 from ratchetrl.pipelines.budgets import spent
-from ratchetrl.pipelines.evaluate_stage import report_stage
-from ratchetrl.pipelines.generation import Paused, decided_outcome, run_generation
+from ratchetrl.pipelines.champions import History, crown, read_history
+from ratchetrl.pipelines.generation import Orders, Paused, run_generation
+from ratchetrl.pipelines.model_card import write_card
 from ratchetrl.pipelines.plan_stage import report_problems
-from ratchetrl.pipelines.report import write_report
+from ratchetrl.pipelines.report_stage import report_stage
+from ratchetrl.pipelines.reporting.write import write_report
 from ratchetrl.pipelines.run_context import Champion, Run
-from ratchetrl.pipelines.run_folder import link_atomically, remove_tree
 from ratchetrl.pipelines.signals import signals_line
-
-WEIGHT_FOLDERS = ("weights", "adapter", "optimizer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,55 +33,38 @@ class Ending:
     """Who stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """The generations that are decided."""
-
-    champions: tuple[Champion, ...]
-    """The base and whoever was promoted after it, in order; the last one stands."""
-    decisions: tuple[dict[str, Any], ...]
-    """Every decision, from generation 1."""
-
-    @property
-    def champion(self) -> Champion:
-        """Who stands."""
-        return self.champions[-1]
-
-    def after(self, decision: dict[str, Any], champion: Champion) -> "History":
-        """One generation later."""
-        promoted = (champion,) if decision["decision"] == "promoted" else ()
-        return History((*self.champions, *promoted), (*self.decisions, decision))
-
-
-def supervise(run: Run, until: str | None = None) -> Ending:
-    """Runs generations until a budget or patience ends the run, or until one stage is done."""
-    history = _history(run)
-    _crown(run, history.champion)
-    if until is None:
-        _report_on(run, history.champions[0])
-    while (reason := spent(run.config, run.folder, history.decisions)) is None:
+def supervise(run: Run, orders: Orders) -> Ending:
+    """Runs generations until a budget or patience ends the run, until one stage is done, or until a person is
+    to decide. The report is drawn after every generation; the last one is left to the caller, who knows how
+    the run ended."""
+    base = base_stage(run)
+    history = read_history(run.folder, base)
+    crown(run.folder, history.champion)
+    if orders.until is None:
+        _report_on(run, base)
+    while (reason := _spent(run, history)) is None:
         index = len(history.decisions) + 1
-        outcome = run_generation(run, index, history.champion, history.champions[0], until)
-        history = history.after(outcome.decision, outcome.champion)
-        run.progress.line(summary_line(outcome.decision))
-        run.progress.line(signals_line(index, outcome.decision))
-        _crown(run, history.champion)
-        if until is not None:
-            raise Paused(f"generation {index} is decided: {outcome.decision['decision']}")
+        decision = run_generation(run, index, history.champion, base, orders)
+        history = history.after(decision)
+        run.progress.line(summary_line(decision))
+        run.progress.line(signals_line(index, decision))
+        crown(run.folder, history.champion)
+        if orders.until is not None:
+            raise Paused(f"generation {index} is decided: {decision['decision']}")
         if index % run.config.report.every == 0:
             _report_on(run, history.champion)
-        _prune(run, history)
+        if decision["decision"] == "promoted":
+            write_card(run.folder, history.champion)
+        _draw_report(run)
+        history.prune(run.config.budget.keep)
     _report_on(run, history.champion)
-    write_report(run.folder)
+    for champion in {base, history.champion}:
+        write_card(run.folder, champion)
     return Ending(reason, history.champion)
 
 
-def _history(run: Run) -> History:
-    """What was decided so far, on top of the base (which is made if need be)."""
-    history = History((base_stage(run),), ())
-    while outcome := decided_outcome(run, len(history.decisions) + 1, history.champion):
-        history = history.after(outcome.decision, outcome.champion)
-    return history
+def _spent(run: Run, history: History) -> str | None:
+    return spent(run.config, run.folder, history.decisions, history.before_rollback)
 
 
 def _report_on(run: Run, champion: Champion) -> None:
@@ -91,20 +73,15 @@ def _report_on(run: Run, champion: Champion) -> None:
     report_stage(run, report_problems(run), champion)
 
 
-def _crown(run: Run, champion: Champion) -> None:
-    """Points `champion` at the weights that stand."""
-    link_atomically(run.folder.champion_link, str(champion.weights.relative_to(run.folder.path)))
-
-
-def _prune(run: Run, history: History) -> None:
-    """Deletes weights and optimiser state that nothing needs any more; manifests, rollouts and verdicts
-    stay. The base, the champion and the `keep` champions before it are needed."""
-    needed = [history.champions[0], *history.champions[-1 - run.config.budget.keep :]]
-    kept = {champion.weights.parent for champion in needed}
-    for stage in run.folder.path.glob("generation_*/train-*"):
-        if stage not in kept:
-            for part in WEIGHT_FOLDERS:
-                remove_tree(stage / part)
+def _draw_report(run: Run) -> None:
+    """The report so far. A drawing that fails is no reason to end a run; the last one is not drawn here."""
+    try:
+        write_report(run.folder)
+    except Exception as error:
+        run.progress.line(
+            f"the report could not be drawn ({type(error).__name__}: {error}); the run goes on, and "
+            f"ratchetrl report {run.folder.path} shows more"
+        )
 
 
 def summary_line(decision: dict[str, Any]) -> str:

@@ -125,7 +125,7 @@ class TrainResult:
     trained_rows: int
     """Rows in the steps taken."""
     trained_tokens: int
-    """Completion tokens in the steps taken."""
+    """Sampled tokens in the steps taken."""
     forward_tokens: int
     """Tokens of prompts and completions in the steps taken, without padding: for the count of FLOPs."""
     padding_share: float

@@ -26,7 +26,7 @@ from torch.utils.data import Dataset
 from ratchetrl.pipelines.micro_batches import Plan, Rows, row_weight
 from ratchetrl.verifiers.errors import UserError
 
-LISTS = ["prompt_ids", "completion_ids", "logprobs"]
+LISTS = ["prompt_ids", "completion_ids", "logprobs", "forced"]
 READ_ROWS = 256  # at a time: 100 MB of rows of 32,000 tokens
 Batch = dict[str, torch.Tensor]
 
@@ -38,6 +38,8 @@ class StoredRow(NamedTuple):
     completion_ids: NDArray[np.int32]
     logprobs: NDArray[np.float32]
     """The sampler's, of each completion token."""
+    forced: NDArray[np.int32]
+    """Positions in the completion of tokens that nothing sampled."""
     advantage: float
 
 
@@ -52,19 +54,22 @@ class TrainRows:
     """Tokens of each prompt."""
     completion_lengths_N: Rows
     """Tokens of each completion."""
+    learned_lengths_N: Rows
+    """Tokens of each completion that were sampled, and so carry a loss."""
 
     @classmethod
     def measure(cls, path: Path) -> "TrainRows":
         """Reads the lengths. Raises UserError where there is nothing to train on."""
         parts = [np.stack([_lengths(batch[name]) for name in LISTS]) for batch in _stream(path, LISTS)]
-        prompts_N, completions_N, logprobs_N = np.concatenate([np.empty((3, 0), np.int64), *parts], axis=1)
-        if not len(prompts_N) or min(prompts_N.min(), completions_N.min()) < 1:
+        parts = [np.empty((len(LISTS), 0), np.int64), *parts]
+        prompts_N, completions_N, logprobs_N, forced_N = np.concatenate(parts, axis=1)
+        if not len(prompts_N) or min(prompts_N.min(), (completions_N - forced_N).min()) < 1:
             raise UserError(
                 f"{path} has no rows, or one without tokens; train on rows that the select stage wrote"
             )
         if (completions_N != logprobs_N).any():
             raise UserError(f"{path} has a row with another number of logprobs than tokens; select again")
-        return cls(path, prompts_N, completions_N)
+        return cls(path, prompts_N, completions_N, completions_N - forced_N)
 
     def load(self, wanted: Rows) -> dict[int, StoredRow]:
         """The wanted rows, by number."""
@@ -91,7 +96,7 @@ class RowBatches(Dataset[Batch]):
         self, rows: TrainRows, plan: Plan, rank: int, processes: int, pad_id: int, by_rows: bool
     ) -> None:
         """`by_rows`: the loss is a mean over rows, so rows are weighted for micro-batches of uneven size."""
-        self._lengths_N, self._pad_id, self._by_rows = rows.completion_lengths_N, pad_id, by_rows
+        self._lengths_N, self._pad_id, self._by_rows = rows.learned_lengths_N, pad_id, by_rows
         self._parts = [(step, micro_batch) for step in plan for micro_batch in step[rank::processes]]
         self._filler = int(rows.lengths_N.argmin())
         # TRL gathers figures of each row over the processes, so all must have equally many at a time.
@@ -108,7 +113,7 @@ class RowBatches(Dataset[Batch]):
         """
         prompt_ids, prompt_mask [B, P];
         completion_ids, completion_mask, tool_mask, old_per_token_logps [B, T]; advantages [B];
-        num_items_in_batch [] the completion tokens of the whole step; counted [B], False for
+        num_items_in_batch [] the sampled tokens of the whole step; counted [B], False for
         a row that only fills the micro-batch up.
         """
         step, micro_batch = self._parts[index]
@@ -149,7 +154,8 @@ def _joined(rows: Sequence[StoredRow], pad_id: int) -> Batch:
     """
     Prompt and completion as one row, padded right, cut after the shortest prompt: TRL pads the two apart,
     which would waste a fifth where prompts differ in length. What is left of longer prompts stands before
-    the completion, kept out of the loss by `tool_mask`, TRL's mark for tokens the model did not write.
+    the completion, kept out of the loss by `tool_mask`, TRL's mark for tokens the model did not write; so are
+    the completion's forced tokens.
     """
     prompts = [torch.tensor(row.prompt_ids, dtype=torch.long) for row in rows]
     completions = [torch.tensor(row.completion_ids, dtype=torch.long) for row in rows]
@@ -163,9 +169,15 @@ def _joined(rows: Sequence[StoredRow], pad_id: int) -> Batch:
         "prompt_mask": torch.ones_like(prompt_ids),
         "completion_ids": pad_sequence(ids, True, pad_id),
         "completion_mask": pad_sequence([torch.ones_like(row) for row in ids], True, 0),
-        "tool_mask": _after(rests, [torch.ones_like(completion) for completion in completions]),
+        "tool_mask": _after(rests, [_sampled(row) for row in rows]),
         "old_per_token_logps": _after(rests, logps),
     }
+
+
+def _sampled(row: StoredRow) -> torch.Tensor:
+    mask = np.ones(len(row.completion_ids), np.int64)
+    mask[row.forced.astype(np.int64)] = 0
+    return torch.from_numpy(mask)
 
 
 def _after(rests: list[torch.Tensor], values: list[torch.Tensor]) -> torch.Tensor:

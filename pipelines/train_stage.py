@@ -13,6 +13,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from ratchetrl.pipelines.accounting.ledger import run_shape
+from ratchetrl.pipelines.accounting.work import trained_work
 from ratchetrl.pipelines.run_context import Champion, Run
 from ratchetrl.pipelines.seeds import seed_of
 from ratchetrl.pipelines.store import file_digest, weights_digest
@@ -28,7 +30,8 @@ def train_stage(run: Run, generation: int, select: Path, champion: Champion, bas
     if not run.config.engine.keep_warm:
         run.sampler.close()
     result = run.trainer.run(_job(run, generation, select, champion, base, stage))
-    run.finish(stage, generation, _facts(result))
+    work = trained_work(select / "rows", result, run.config.train, run_shape(run.folder.path))
+    run.finish(stage, generation, _facts(result), work=work)
     if result.stop_reason:
         run.progress.line(f"generation {generation}: training {result.status}, {result.stop_reason}")
     return stage

@@ -42,7 +42,7 @@ def summarise(
         planned_steps=len(plan),
         rows=len(rows.lengths_N),
         trained_rows=sum(len(micro_batch) for micro_batch in taken),
-        trained_tokens=sum(int(rows.completion_lengths_N[micro_batch].sum()) for micro_batch in taken),
+        trained_tokens=sum(int(rows.learned_lengths_N[micro_batch].sum()) for micro_batch in taken),
         forward_tokens=tokens,
         padding_share=1 - tokens / positions if positions else 0.0,
         max_kl_seen=_finite([drift.kl for drift in trainer.drifts], max),

@@ -21,17 +21,19 @@ from typing import Any
 import tyro
 
 from ratchetrl.pipelines.chat import Chat
+from ratchetrl.pipelines.efforts import Effort
 from ratchetrl.pipelines.judging import problem_shards
 from ratchetrl.pipelines.procedural import load_generator
 from ratchetrl.pipelines.records import Problem
+from ratchetrl.pipelines.sample_order import SampleOrder
 from ratchetrl.pipelines.sampler_client import Sampler, SamplerPlan
 from ratchetrl.pipelines.sampler_engine import EngineSettings, VllmEngine
-from ratchetrl.pipelines.sampler_process import SampleOrder
 from ratchetrl.pipelines.seeds import seed_of
 from ratchetrl.pipelines.store import write_records
 
 SETTINGS = EngineSettings("cpu", "float32", 512, 256, memory=1.0, tensor_parallel=1, seed=1)
 LEVELS = ("2 digits", "3 digits", "4 digits")
+MARKS = ("<think>", "</think>\n\n")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def bare_requests(model: Path, problems: list[Problem], order: SampleOrder) -> t
     params = [
         SamplingParams(
             n=order.samples,
-            max_tokens=order.max_new_tokens,
+            max_tokens=order.effort.max_new_tokens,
             temperature=order.temperature,
             seed=seed_of(order.seed, problem.id),
             logprobs=0,
@@ -99,7 +101,7 @@ def main(arguments: Arguments) -> None:
             output="",
             shards=problem_shards(len(problems), arguments.samples, 512),
             samples=arguments.samples,
-            max_new_tokens=arguments.max_new_tokens,
+            effort=Effort(arguments.max_new_tokens),
             temperature=1.0,
             max_model_len=SETTINGS.max_model_len,
             seed="bench",
@@ -113,7 +115,7 @@ def measure(
 ) -> dict[str, float]:
     """Medians over the rounds, and their ratio."""
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # as the pipeline's engine has it: idle threads must not spin
-    sampler = Sampler(SamplerPlan(SETTINGS, None, "template"), folder / "logs", folder / "scratch")
+    sampler = Sampler(SamplerPlan(SETTINGS, None, "template", MARKS), folder / "logs", folder / "scratch")
     sampler.load(arguments.model.resolve())
     llm = VllmEngine(arguments.model.resolve(), SETTINGS, folder / "scratch").llm
     prompts, params = bare_requests(arguments.model, problems, order)

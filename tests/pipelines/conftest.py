@@ -10,7 +10,9 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
+from ratchetrl.pipelines.arrow_schema import schema_of
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
+from ratchetrl.pipelines.records import TrainRow
 
 gc.freeze()  # as trainer_process.py does, and for its reason
 torch.set_num_threads(1)  # a second thread only waits for the first on models this small
@@ -47,7 +49,7 @@ def tiny_rows(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     model = AutoModelForCausalLM.from_pretrained(tiny_model).eval()
     random = np.random.default_rng(0)
     rows = [_row(model, random, index) for index in range(24)]
-    pq.write_table(pa.Table.from_pylist(rows), path)
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema_of(TrainRow)), path)
     return path
 
 
@@ -61,5 +63,6 @@ def _row(model: Qwen3ForCausalLM, random: np.random.Generator, index: int) -> di
         "prompt_ids": prompt,
         "completion_ids": completion,
         "logprobs": logps[-len(completion) :].tolist(),
+        "forced": [],
         "advantage": float(random.normal()),
     }

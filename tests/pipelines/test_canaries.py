@@ -15,16 +15,17 @@ import pytest
 
 from ratchetrl.pipelines import judges
 from ratchetrl.pipelines.canaries import check_canaries, with_canaries
+from ratchetrl.pipelines.champions import standing
 from ratchetrl.pipelines.config_file import load_arguments
-from ratchetrl.pipelines.generation import run_generation
+from ratchetrl.pipelines.generation import Orders, run_generation
 from ratchetrl.pipelines.plan_stage import plan_stage
 from ratchetrl.pipelines.progress import Progress
 from ratchetrl.pipelines.records import Message, Problem, Rollout
-from ratchetrl.pipelines.report import report_data
+from ratchetrl.pipelines.reporting.assemble import assemble
 from ratchetrl.pipelines.run_context import Champion, Run, Stopwatch
 from ratchetrl.pipelines.run_folder import RunFolder
+from ratchetrl.pipelines.sample_order import SampleOrder
 from ratchetrl.pipelines.sample_stage import sample_stage
-from ratchetrl.pipelines.sampler_process import SampleOrder
 from ratchetrl.pipelines.select_stage import select_stage
 from ratchetrl.pipelines.status import print_status, run_status
 from ratchetrl.pipelines.stopping import StopSignal
@@ -169,7 +170,7 @@ def test_nothing_is_learned_from_canaries_and_they_are_in_no_share(run_with: Any
     canaries = {row["id"] for row in read_records(plan.problems) if row["canary"]}
     rows = [row for shard in sorted((select / "rows").iterdir()) for row in read_records(shard)]
     judged, selected = manifest(verdicts), manifest(select)
-    assert len(canaries) == 2 and "canaries" in read_json(plan.folder / "gate.json")
+    assert len(canaries) == 2 and "rejected, canary" in read_json(plan.rule)["outcomes"]
     assert rows and not any(row["rollout_id"].startswith("canary/") for row in rows)
     assert judged["statuses"] == {"correct": 36, "wrong": 36}
     assert (judged["canary_rollouts"], judged["canary_passes"]) == (8, 0)
@@ -187,10 +188,11 @@ def test_a_pass_of_a_canary_is_an_alarm_everywhere_and_the_champion_stays(
     run_with: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with run_with(cheating) as run:
-        outcome = run_generation(run, 1, CHAMPION, CHAMPION, until=None)
+        run_generation(run, 1, CHAMPION, CHAMPION, Orders())
         folder = run.folder
     decision = read_json(folder.generation(1) / "decision.json")
-    assert outcome.champion == CHAMPION and decision["decision"] == "rejected"
+    assert (decision["decision"], decision["route"], decision["by"]) == ("rejected", "canary", "rule")
+    assert standing(folder) == 0 and decision["test_index"] is None and decision["alpha"] == 0
     assert "train" not in decision["stages"] and decision["canary_passes"] == 2
     assert decision["reason"].startswith("ALARM: 2 of 8 answers to impossible problems")
     assert all(name.startswith("canary/") for name in decision["canaries_passed"])
@@ -201,7 +203,7 @@ def test_a_pass_of_a_canary_is_an_alarm_everywhere_and_the_champion_stays(
     print_status(status)
     log = (folder.path / "logs" / "latest" / "run.log").read_text()
     assert "ALARM" in log and capsys.readouterr().out.count("ALARM") > 1
-    assert report_data(folder)["canary_passes"] == 2
+    assert "ALARM" in assemble(folder)["alarms"][0]
 
 
 def test_answers_are_judged_before_their_shard_is_written(run_with: Any, pool: VerifierPool) -> None:

@@ -36,7 +36,10 @@ def cases(tmp_path: Path, tiny_model: Path) -> dict[str, tuple[list[str], str]]:
     (no_tokenizer / "config.json").write_text("{}")
     misspelt = tmp_path / "misspelt.toml"
     misspelt.write_text(Path(QUICKSTART).read_text().replace("temperature", "temprature"))
+    policy = tmp_path / "policy.toml"
+    policy.write_text("min_gian = 0.1\n")
     return {
+        "unknown rule of a policy": ([QUICKSTART, "--approve", str(policy), *out], "did you mean min_gain"),
         "unknown key": ([str(misspelt), *out], "did you mean sampling.temperature"),
         "unknown option": (
             [QUICKSTART, "--train.learning-rat", "1", *out],
@@ -81,8 +84,9 @@ def test_a_dry_run_shows_the_plan_and_creates_nothing(tmp_path: Path) -> None:
     for expected in (
         "learning_rate",
         "plan -> sample -> verify -> select -> train",
-        "FLOPs at most",
+        "FLOPs",
         "evaluate",
+        "The first gate spends 0.004",
     ):
         assert expected in shown.stdout
     assert not (tmp_path / "out").exists()

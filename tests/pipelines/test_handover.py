@@ -10,17 +10,19 @@ import pytest
 import torch
 from transformers import AutoTokenizer, Qwen3Config, Qwen3ForCausalLM
 
+from ratchetrl.pipelines.efforts import Effort
 from ratchetrl.pipelines.handover import PROBE_FILE, next_bound
 from ratchetrl.pipelines.probe import write_probe
 from ratchetrl.pipelines.records import Message, Problem, Rollout
+from ratchetrl.pipelines.sample_order import SampleOrder
 from ratchetrl.pipelines.sampler_client import Sampler, SamplerPlan
 from ratchetrl.pipelines.sampler_engine import EngineSettings
-from ratchetrl.pipelines.sampler_process import SampleOrder
 from ratchetrl.pipelines.store import read_records, shard_path, write_records
 from ratchetrl.pipelines.untied_view import untied_view
 
 SETTINGS = EngineSettings("cpu", "float32", 192, 32, memory=1.0, tensor_parallel=1, seed=1)
-ORDER = SampleOrder("", "", {"0": (0, 2), "1": (2, 3)}, 4, 16, 1.0, 192, "seed", "hash")
+ORDER = SampleOrder("", "", {"0": (0, 2), "1": (2, 3)}, 4, Effort(16), 1.0, 192, "seed", "hash")
+MARKS = ("<think>", "</think>\n\n")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def _save(model: Qwen3ForCausalLM, tokenizer: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def sampler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sampler]:
     folder = tmp_path_factory.mktemp("sampler")
-    sampler = Sampler(SamplerPlan(SETTINGS, None, "template"), folder / "logs", folder / "scratch")
+    sampler = Sampler(SamplerPlan(SETTINGS, None, "template", MARKS), folder / "logs", folder / "scratch")
     yield sampler
     sampler.close()
 
@@ -92,6 +94,28 @@ def test_an_untied_model_is_taken_as_it_is(tiny_model: Path, tmp_path: Path) -> 
     assert untied_view(tiny_model, tmp_path) == tiny_model
 
 
+def test_a_thought_is_closed_at_its_budget_and_its_solution_is_scored_after_another_prompt(
+    sampler: Sampler, tied_models: tuple[Path, Path], tmp_path: Path
+) -> None:
+    sampler.load(tied_models[0])
+    problem = Problem("p0", (Message("user", "1+1=<think>"),), "2", "number")
+    write_records(tmp_path / "problems.parquet", Problem, [problem])
+    order = dataclasses.replace(
+        ORDER, problems=str(tmp_path / "problems.parquet"), output=str(tmp_path), effort=Effort(16, 4)
+    )
+    list(sampler.sample(dataclasses.replace(order, shards={"0": (0, 1)}), lambda: False))
+    rows = read_records(shard_path(tmp_path, 0))
+    assert len(rows) == 4
+    for row in rows:
+        assert row["forced"] == [4, 5, 6] and "</think>\n\n" in row["text"]
+        assert (row["thinking_tokens"], row["max_new_tokens"], row["attempt"]) == (4, 16, 1)
+        assert len(row["logprobs"]) == len(row["completion_ids"]) and row["logprobs"][4:7] == [0, 0, 0]
+    sampler.score(shard_path(tmp_path, 0), tmp_path / "scored.parquet")
+    for row, scored in zip(rows, read_records(tmp_path / "scored.parquet"), strict=True):
+        assert scored["logprobs"] == pytest.approx(row["logprobs"], abs=1e-4)
+        assert {**scored, "logprobs": None} == {**row, "logprobs": None}
+
+
 def test_shards_hold_whole_groups_in_the_order_of_the_plan(
     sampler: Sampler, tied_models: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -118,7 +142,7 @@ def test_engines_side_by_side_share_the_shards_and_sample_what_one_would(
     shards = {str(index): (2 * index, 2 * index + 2) for index in range(3)}
     order = dataclasses.replace(ORDER, problems=str(tmp_path / "problems.parquet"), shards=shards)
     pair = Sampler(
-        SamplerPlan(SETTINGS, None, "template", (None, None)), tmp_path / "logs", tmp_path / "scratch"
+        SamplerPlan(SETTINGS, None, "template", MARKS, (None, None)), tmp_path / "logs", tmp_path / "scratch"
     )
     for name, engines in (("one", sampler), ("two", pair)):
         engines.load(tied_models[0])

@@ -85,7 +85,7 @@ def test_every_verdict_that_changed_is_reported_and_nothing_stored_is_touched(ru
         output, compared = rejudge(run, "number", None, pool)
         version = pool.describe("number").version
     assert output == run / f"rejudge-number@{version}"
-    assert [each.stage for each in compared] == ["verify-3", "evaluate-4/champion", "evaluate-4/challenger"]
+    assert [each.stage for each in compared] == ["verify-3", "evaluate-4/challenger", "evaluate-4/champion"]
     assert [(each.rollouts, each.changed) for each in compared] == [(6, 3)] * 3
     assert (compared[0].correct_before, compared[0].correct_after) == (0.0, 0.75)
     assert compared[0].verifier_error_before == compared[0].verifier_error_after == pytest.approx(1 / 3)

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from ratchetrl.pipelines.accounting.ledger import Entry, append_entry, kind_of
+from ratchetrl.pipelines.accounting.work import UNKNOWN_WORK, Tokens, Work
 from ratchetrl.pipelines.budgets import spent
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import load_toml
 from ratchetrl.pipelines.config_tables import Budget, Cost
 from ratchetrl.pipelines.run_folder import RunFolder, remove_tree
-from ratchetrl.pipelines.store import finish
+from ratchetrl.pipelines.store import append_line, finish, write_json
 from ratchetrl.verifiers.errors import UserError
 
 QUICKSTART = Path(__file__).parents[2] / "configs" / "quickstart.toml"
@@ -30,7 +32,11 @@ def begun(path: Path, config: Config) -> RunFolder:
     folder = RunFolder(path)
     with folder.locked():
         folder.adopt(config, "digest", rerun=False)
-    finish(folder.generation(1) / "sample-1234", {"seconds": 3600.0, "generated_tokens": 5_000})
+    finish(folder.generation(1) / "sample-1234", {})
+    sampled = Work(Tokens(generated=5_000))
+    for stage, seconds, work in (("sample-1234", 3000.0, sampled), ("aborted", 600.0, UNKNOWN_WORK)):
+        entry = Entry(0.0, 1, stage, kind_of(stage), 1, seconds, seconds, work, None, None)
+        append_entry(folder.path, entry)
     return folder
 
 
@@ -65,6 +71,18 @@ def test_somebody_elses_folder_is_left_alone(tmp_path: Path, config: Config) -> 
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(UserError, match="holds no run; name another folder"):
         RunFolder(tmp_path).check(config, rerun=False)
+
+
+def test_a_rerun_decides_anew_and_forgets_who_was_brought_back(tmp_path: Path, config: Config) -> None:
+    folder = begun(tmp_path / "run", config)
+    write_json(folder.generation(1) / "decision.json", {"generation": 1})
+    append_line(folder.champions_file, {"after": 1, "from": 1, "to": 0})
+    append_line(folder.looks_file, {"number": 1})
+    assert folder.decisions() == [{"generation": 1}]
+    with folder.locked():
+        folder.adopt(config, "digest", rerun=True)
+    assert folder.decisions() == [] and not folder.champions_file.exists()
+    assert folder.looks_file.exists(), "what was seen stays seen"
 
 
 def test_data_that_changed_under_a_run_is_refused(tmp_path: Path, config: Config) -> None:
@@ -104,7 +122,7 @@ def test_a_file_is_no_folder_for_a_run(tmp_path: Path) -> None:
         pass
 
 
-def test_budgets_end_a_run_with_a_sentence(tmp_path: Path, config: Config) -> None:
+def test_budgets_end_a_run_with_a_sentence_and_aborted_work_counts(tmp_path: Path, config: Config) -> None:
     folder = begun(tmp_path / "run", config)
     won, lost = ({"decision": word, "detectable_gain": 0.04} for word in ("promoted", "rejected"))
 

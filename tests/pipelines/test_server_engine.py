@@ -14,9 +14,13 @@ import requests
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from ratchetrl.pipelines.budget_forcing import BudgetForcing
+from ratchetrl.pipelines.chat import Chat
+from ratchetrl.pipelines.efforts import Effort
 from ratchetrl.pipelines.handover import EXACT_BOUND, PROBE_FILE, HandoverError, check_handover
 from ratchetrl.pipelines.probe import write_probe
 from ratchetrl.pipelines.sampler_engine import EngineSettings, Request
+from ratchetrl.pipelines.sampling_loop import sample
 from ratchetrl.pipelines.server_engine import ServerEngine
 from ratchetrl.verifiers.errors import UserError
 
@@ -81,17 +85,38 @@ def test_a_server_samples_groups_and_takes_new_weights(
     first, second = weights
     engine = ServerEngine(server, SETTINGS, tmp_path)
     assert check_handover(engine, first, EXACT_BOUND) < EXACT_BOUND
-    wanted = [Request(str(n), (7 + n, 9, 11), 3, 12, 1.0, seed=n) for n in range(20)]
-    groups = dict(engine.sample(wanted))
+    wanted = [Request(str(n), (7 + n, 9, 11), 3, Effort(12), 1.0, seed=n) for n in range(20)]
+    forcing = BudgetForcing(Chat(first, "template"), ("<think>", "</think>\n\n"))
+    groups = dict(sample(engine, wanted, forcing))
     assert set(groups) == {str(n) for n in range(20)}
     for completions in groups.values():
         assert len(completions) == 3
         assert all(len(each.ids) == len(each.logprobs) <= 12 for each in completions)
-    assert dict(engine.sample(wanted)) == groups, "seeds make it repeatable"
+    assert dict(sample(engine, wanted, forcing)) == groups, "seeds make it repeatable"
     with pytest.raises(HandoverError):
         check_handover(engine, second, EXACT_BOUND)
     engine.load_weights(second)
     assert check_handover(engine, second, EXACT_BOUND) < EXACT_BOUND
+
+
+def test_a_server_closes_thoughts_at_their_budget_and_goes_on_from_there(
+    server: str, weights: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The log-probabilities of both parts are those of the whole: nothing was sampled after another text."""
+    engine, chat = ServerEngine(server, SETTINGS, tmp_path), Chat(weights[0], "template")
+    engine.load_weights(weights[1])
+    prompt, forcing = chat.ids("1+1="), BudgetForcing(chat, ("", "</think>\n\n"))
+    wanted = [Request(str(n), prompt, 3, Effort(16, 5), 1.0, seed=n) for n in range(4)]
+    for _, completions in sample(engine, wanted, forcing):
+        for each in completions:
+            assert chat.decoded(each.ids[5:8]) == "</think>\n\n" and each.forced == (5, 6, 7)
+            assert len(each.ids) == 16 or each.finish_reason == "stop"
+            (scored,) = engine.score([[*prompt, *each.ids]])
+            own = scored[len(prompt) - 1 :]
+            sampled = [at for at in range(len(own)) if at not in each.forced]
+            assert [each.logprobs[at] for at in sampled] == pytest.approx(
+                [own[at] for at in sampled], abs=1e-4
+            )
 
 
 def test_a_server_with_too_short_a_context_is_refused(server: str, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ratchetrl.pipelines.overlap import Contents, content_hashes
-from ratchetrl.pipelines.splits import HOMES, carve, home, turn
+from ratchetrl.pipelines.splits import HOMES, carve, home, turn, turn_by_level
 
 
 def contents(count: int) -> Contents:
@@ -46,6 +46,19 @@ def test_turns_depend_on_seed_and_generation_alone() -> None:
     chosen = turn(rows, count=9, generation=5, seed=3).tolist()
     assert chosen == turn(rows, count=9, generation=5, seed=3).tolist()
     assert chosen != turn(rows, count=9, generation=5, seed=4).tolist()
+
+
+def test_every_gate_has_the_same_mix_of_levels_and_none_has_a_problem_twice() -> None:
+    rows, levels = np.arange(103), np.array(["easy"] * 53 + ["hard"] * 33 + ["rare"] * 17, dtype=object)
+    gates = [
+        turn_by_level(rows, levels, count=30, generation=generation, seed=1) for generation in range(1, 20)
+    ]
+    assert all(len(set(gate.tolist())) == 30 for gate in gates)
+    assert {tuple(sorted(levels[gate])) for gate in gates} == {
+        ("easy",) * 15 + ("hard",) * 10 + ("rare",) * 5
+    }
+    assert set(gates[0]).isdisjoint(gates[1]) and set(gates[1]).isdisjoint(gates[2])
+    assert set(np.concatenate(gates).tolist()) == set(range(103)), "each has its turn"
 
 
 def test_generated_problems_are_at_home_in_the_stated_shares() -> None:

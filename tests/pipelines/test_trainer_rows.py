@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ratchetrl.pipelines.arrow_schema import schema_of
 from ratchetrl.pipelines.micro_batches import plan_micro_batches
+from ratchetrl.pipelines.records import TrainRow
 from ratchetrl.pipelines.train_rows import READ_ROWS, RowBatches, TrainRows
 
 
@@ -43,3 +46,19 @@ def test_the_rows_in_memory_are_those_of_the_steps_that_will_be_taken(shards: Pa
         own = {int(row) for step in plan for part in step[rank::2] for row in part}
         assert batches.rows.keys() == own | {int(rows.lengths_N.argmin())}
         assert sum(int(batches[index]["counted"].sum()) for index in range(len(batches))) == len(own)
+
+
+def test_tokens_that_nothing_sampled_are_read_and_not_counted(tiny_rows: Path, tmp_path: Path) -> None:
+    stored = pq.read_table(tiny_rows).slice(0, 4).to_pylist()
+    stored[1]["forced"] = [0, 2]
+    pq.write_table(pa.Table.from_pylist(stored, schema=schema_of(TrainRow)), tmp_path / "rows.parquet")
+    rows = TrainRows.measure(tmp_path / "rows.parquet")
+    lengths = [len(row["completion_ids"]) for row in stored]
+    assert rows.completion_lengths_N.tolist() == lengths
+    assert rows.learned_lengths_N.tolist() == [lengths[0], lengths[1] - 2, *lengths[2:]]
+    (batch,) = RowBatches(rows, [[np.arange(4)]], rank=0, processes=1, pad_id=0, by_rows=False)
+    assert batch["num_items_in_batch"] == batch["tool_mask"].sum() == sum(lengths) - 2
+    begins = len(stored[1]["prompt_ids"]) - batch["prompt_ids"].shape[1]
+    completion = slice(begins, begins + lengths[1])
+    assert batch["completion_ids"][1, completion].tolist() == stored[1]["completion_ids"]
+    assert batch["tool_mask"][1, completion].tolist() == [0, 1, 0] + [1] * (lengths[1] - 3)

@@ -1,0 +1,3 @@
+"""The stages of a generation, in order: what `generation.py` runs, and commands of their own."""
+
+STAGES = ("plan", "sample", "verify", "select", "train", "evaluate", "gate")
