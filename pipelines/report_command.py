@@ -15,6 +15,10 @@ import tyro
 
 from ratchetrl.pipelines.reporting.write import REPORT, write_report
 from ratchetrl.pipelines.run_folder import open_run
+from ratchetrl.verifiers.errors import UserError
+
+DAMAGED = (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError)
+"""What reading a run raises that lost a file, or that somebody edited."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,13 @@ def main(arguments: list[str]) -> int:
     """`ratchetrl report`."""
     given = tyro.cli(ReportArguments, args=arguments, prog="ratchetrl report")
     folder = open_run(given.run)
-    report = write_report(folder)
+    try:
+        report = write_report(folder)
+    except DAMAGED as error:
+        raise UserError(
+            f"a file of {folder.path} is missing or damaged ({type(error).__name__}: {error}); "
+            f"ratchetrl recheck {given.run} says which"
+        ) from error
     if given.json:
         print(json.dumps(report))
         return 0

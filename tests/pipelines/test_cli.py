@@ -40,6 +40,10 @@ def cases(tmp_path: Path, tiny_model: Path) -> dict[str, tuple[list[str], str]]:
     policy.write_text("min_gian = 0.1\n")
     return {
         "unknown rule of a policy": ([QUICKSTART, "--approve", str(policy), *out], "did you mean min_gain"),
+        "no such policy, in a dry run": (
+            [QUICKSTART, "--approve", "humn", "--dry-run"],
+            "say auto, human, or",
+        ),
         "unknown key": ([str(misspelt), *out], "did you mean sampling.temperature"),
         "unknown option": (
             [QUICKSTART, "--train.learning-rat", "1", *out],

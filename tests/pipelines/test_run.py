@@ -241,8 +241,9 @@ def stop(_process: "subprocess.Popen[str]", output: Path) -> None:
 
 
 def kill_tree(process: "subprocess.Popen[str]", _output: Path) -> None:
-    """`kill -9` of everything."""
-    for each in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
+    """`kill -9` of everything; the supervisor first, before it can say what became of the others."""
+    supervisor = psutil.Process(process.pid)
+    for each in [supervisor, *supervisor.children(recursive=True)]:
         kill(each)
 
 

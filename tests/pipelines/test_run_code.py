@@ -18,7 +18,7 @@ RATCHETRL = str(Path(sys.executable).with_name("ratchetrl"))
 RECIPE = str(Path(__file__).parents[2] / "configs" / "quickstart_code.toml")
 SMALL = [
     *("--sampling.problems", "48", "--data.gate-problems", "30", "--data.report-problems", "12"),
-    *("--gate.report-samples", "2", "--gate.samples", "2", "--budget.generations", "1"),
+    *("--report.samples", "2", "--gate.samples", "2", "--budget.generations", "1"),
     *("--data.levels", "2 steps", "--data.base-levels", "2 steps", "--bootstrap.levels", "2 steps"),
     *("--bootstrap.decay-steps", "120", "--bootstrap.report-every-steps", "20"),
     *("--bootstrap.measured-problems", "200", "--bootstrap.pass-window", "0.1", "0.7"),

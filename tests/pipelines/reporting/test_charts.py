@@ -11,6 +11,7 @@ import pytest
 from page_sample import eventful, long_run
 
 from ratchetrl.pipelines.reporting.assemble import assemble
+from ratchetrl.pipelines.reporting.chart_forest import Axis, Mark, Row, draw_forest
 from ratchetrl.pipelines.reporting.chart_frame import NARROW, WIDE
 from ratchetrl.pipelines.reporting.chart_frontier import draw_frontier
 from ratchetrl.pipelines.reporting.chart_scales import (
@@ -25,6 +26,7 @@ from ratchetrl.pipelines.reporting.chart_staircase import draw_staircase, steps
 from ratchetrl.pipelines.reporting.frontier_labels import LABEL_GAP
 from ratchetrl.pipelines.reporting.frontier_lines import arrows, frontier_lines
 from ratchetrl.pipelines.reporting.page import charts
+from ratchetrl.pipelines.reporting.page_price import price_lines
 from ratchetrl.pipelines.reporting.svg_file import standalone
 from ratchetrl.pipelines.run_folder import RunFolder
 
@@ -198,6 +200,26 @@ def test_a_rejected_generation_is_grey_and_off_the_staircase(report: dict[str, A
 def test_the_staircase_counts_the_compute_of_failures(report: dict[str, Any]) -> None:
     spent = [each["cost"]["total"]["flops"] for each in report["generations"]]
     assert steps(report, "flops")[-1].at == pytest.approx(sum(spent))
+
+
+def test_an_interval_that_is_open_to_the_right_is_drawn_to_the_end_of_the_axis() -> None:
+    def whiskers(upper: float | None) -> list[float]:
+        mark = Mark(5.0, 4.0, upper, "s7", "")
+        chart = ET.fromstring(
+            str(draw_forest("", [Row("a", (mark,), "")], Axis("", limits=(0.0, 10.0)), WIDE))
+        )
+        return [float(each.attrib["x2"]) for each in chart.iter() if each.get("class") == "thin"]
+
+    assert whiskers(None) == whiskers(10.0) != whiskers(6.0)
+
+
+def test_a_line_of_prices_begins_where_the_generation_before_had_one(report: dict[str, Any]) -> None:
+    changed = copy.deepcopy(report)
+    after = [each for each in changed["generations"] if each["iso"]][-1]
+    item = next(each for each in after["iso"] if each["unit"] == "output_tokens" and each["state"] == "ok")
+    item |= {"score": 0.123456, "price_g0": None, "price_prev": 900.0, "price": 30.0}
+    line = next(each for each in price_lines(changed, "output_tokens") if each.score == item["score"])
+    assert line.prices == ((after["compared_with"], 900.0), (after["generation"], 30.0))
 
 
 def test_every_chart_is_a_file_that_stands_alone(report: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from page_sample import HOSTILE, eventful, hostile_rollouts, long_run, token_priced, unpriced, without_flops
@@ -233,6 +234,19 @@ def test_text_that_is_no_unicode_is_written_all_the_same(planted: dict[str, Any]
     write_page(planted, rollouts, tmp_path)
     text = (tmp_path / "index.html").read_text("utf-8")
     assert json.loads(Elements(text).scripts[0])["rollouts"][0]["text"] == "lone \ud800 surrogate"
+
+
+def test_control_characters_in_a_name_leave_the_page_and_its_pictures_readable(
+    planted: dict[str, Any], tmp_path: Path
+) -> None:
+    report = json.loads(json.dumps(planted))
+    for generation in report["generations"]:
+        for point in generation["points"]:
+            point["effort"] = "96\x00\x1b\ufffe"
+    write_page(report, hostile_rollouts(1), tmp_path)
+    for picture in tmp_path.glob("*.svg"):
+        ElementTree.parse(picture)
+    assert "\x00" not in (tmp_path / "index.html").read_text("utf-8")
 
 
 def test_numbers_read_as_a_person_writes_them() -> None:

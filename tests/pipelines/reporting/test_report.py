@@ -185,6 +185,26 @@ def test_the_command_prints_the_report_that_it_wrote(
     assert capsys.readouterr().out.startswith("One sample of generation 3 scores")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("data.json", None),
+        ("state.json", "["),
+        ("champions.jsonl", "[]\n"),
+        ("generation_003/decision.json", "7"),
+    ],
+)
+def test_a_run_with_a_damaged_file_is_refused_in_one_sentence(
+    planted_run: RunFolder, tmp_path: Path, name: str, content: str | None
+) -> None:
+    copy = Path(shutil.copytree(planted_run.path, tmp_path / "copy"))
+    (copy / name).unlink(missing_ok=True)
+    if content is not None:
+        (copy / name).write_text(content)
+    with pytest.raises(UserError, match="missing or damaged"):
+        report_command([str(copy)])
+
+
 def test_there_is_no_report_where_there_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds no run"):
         report_command([str(tmp_path)])
