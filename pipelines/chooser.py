@@ -9,6 +9,7 @@ deploys the model can run them as well. A verifier (a name or `path/to/file.py:n
 message of the prompt as its gold. What could not be judged has no score, which is not a score of 0.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
 
 SHOWN_TESTS = "shown_tests"
+TRIED_PROMPTS = 5
+"""Prompts that a choosing verifier is tried on before a run."""
 
 
 def choosing_verifier(config: Config) -> str | None:
@@ -31,16 +34,35 @@ def choosing_verifier(config: Config) -> str | None:
 
 def check_chooser(config: Config, pool: VerifierPool, problems: Sequence[Problem]) -> None:
     """Raises `UserError` where `report.best_of` names no verifier, or one that cannot read these problems'
-    prompts."""
+    prompts, and where it names shown tests that none of them has."""
+    if config.report.best_of == SHOWN_TESTS and not any(map(_may_show_tests, problems)):
+        raise UserError(
+            f"report.best_of is {SHOWN_TESTS}, but no gold of the report problems has any; remove it, or "
+            "name a verifier that is given the prompt as its gold"
+        )
     if (chooser := choosing_verifier(config)) is None:
         return
     pool.describe(chooser)
-    for fault in pool.read_golds(chooser, [problem.messages[-1].content for problem in problems]):
+    prompts = [problem.messages[-1].content for problem in problems[:TRIED_PROMPTS]]
+    for fault in pool.read_golds(chooser, prompts):
         if fault is not None:
             raise UserError(
                 f"report.best_of: the verifier {chooser} cannot read a prompt as its gold ({fault}); "
                 f"name one that can, or {SHOWN_TESTS}"
             )
+
+
+def _may_show_tests(problem: Problem) -> bool:
+    """A verifier of the user's own (`path/to/file.py:name`) may take its shown tests from anywhere."""
+    if ":" in problem.verifier:
+        return True
+    if SHOWN_TESTS not in problem.gold:
+        return False
+    try:
+        gold = json.loads(problem.gold)
+    except ValueError:
+        return False
+    return isinstance(gold, dict) and bool(gold.get(SHOWN_TESTS))
 
 
 def judge_choices(run: Run, problems: Path, rollouts: Path, choices: Path) -> None:

@@ -10,7 +10,7 @@
     ratchetrl compare A B [--json]             is B better than A? rows of results, or two runs
     ratchetrl rollouts RUN [--problem ID]      read what was sampled, and why it was judged so
     ratchetrl recheck RUN                      does every reported number follow from what is stored?
-    ratchetrl control RUN --arm ARM            the same generation with random rewards, shuffled golds, ...
+    ratchetrl control RUN --arm ARM            the same generation with random rewards, rft, ...
     ratchetrl promote RUN                      decide on a challenger that waits for a person
     ratchetrl rollback RUN --to N              let an earlier champion stand again
     ratchetrl unseal RUN                       score the champion on the sealed split; the look is counted

@@ -32,8 +32,8 @@ class CompareArguments:
     """Compares two sets of results on the same problems.
 
     B is promoted where it scores higher and the one-sided sign-flip test says so at 5%. It is rejected where
-    the 95% interval of the gain lies below zero, or where it does not score higher although a gain of
-    --target-gain would have been seen. Everything else is inconclusive.
+    the 95% interval of the gain lies below --target-gain, and where it does not score higher although a gain
+    of that size would have been seen. Everything else is inconclusive.
 
     Files hold JSON lines or Parquet rows such as {"problem_id": "p17", "correct": 3, "n": 8}, or one row per
     sample such as {"problem_id": "p17", "score": 1.0}. Of a run, the report split of its champion is read.
@@ -141,7 +141,7 @@ def decide(gain: Gain, detectable: float, target_gain: float) -> str:
     """The rule that `--help` states."""
     if gain.p_value <= ALPHA and gain.mean > 0:
         return "promote"
-    if gain.upper < 0 or (gain.mean <= 0 and detectable <= target_gain):
+    if gain.upper < target_gain or (gain.mean <= 0 and detectable <= target_gain):
         return "reject"
     return "inconclusive"
 
@@ -169,6 +169,8 @@ def _meaning(found: Comparison, pairs: Pairs, target_gain: float) -> str:
         return "the gain is proven at one-sided 5%"
     if found.upper < 0:
         return "B is worse"
+    if found.upper < target_gain:
+        return f"no gain is proven, and the interval excludes one of {target_gain:g}"
     if found.decision == "reject":
         return f"no gain; one of {found.detectable_gain:.4f} would have been seen in 80% of cases"
     needed = problems_needed(pairs.a_P, pairs.b_P, pairs.samples, target_gain, ALPHA)

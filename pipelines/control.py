@@ -149,4 +149,5 @@ def _close(run: Run, decision: Decision, stages: dict[str, str], parent: Champio
     written = {**asdict(decision), **found, **rests_on}
     write_json(home / DECISION_FILE, written)
     run.account.charge("gate", decision.generation, took_s)
+    run.account.settle(generation=decision.generation)
     return written

@@ -1,4 +1,4 @@
-"""The command `ratchetrl control`: is it the verdicts that teach?
+"""The command `ratchetrl control`: is it the verdicts that teach, and is it the recipe's RL?
 
     ratchetrl control RUN --arm random-reward [--generation 1] [--json]
 
@@ -17,23 +17,21 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from ratchetrl.pipelines.control_entries import Arm
+from ratchetrl.pipelines.control_entries import EQUAL, Arm, gain_words, outdone
 from ratchetrl.pipelines.run_folder import open_run
 from ratchetrl.pipelines.stopping import Stopped
-
-EQUAL = 0.02
-"""Share by which the trained tokens of two arms may differ."""
 
 
 @dataclass(frozen=True)
 class ControlArguments:
-    """Runs a generation again with rewards that should teach nothing, or less, and compares."""
+    """Runs a generation again with other ways to reward the same rollouts, and compares: three that should
+    teach nothing, and rft."""
 
     run: tyro.conf.Positional[Path]
     """The run's folder."""
     arm: Arm
     """random-reward: a coin with the batch's mean score. shuffled-gold: the gold of another problem.
-    format-only: 1 where an answer could be extracted. rft: the right rollouts alone, without groups."""
+    format-only: 1 where an answer could be extracted. rft: supervised training on the right rollouts."""
     generation: int = 1
     """Which generation to put it beside."""
     json: bool = False
@@ -68,12 +66,14 @@ def _print(entry: dict[str, Any]) -> None:
         table.add_row(
             name,
             entry[f"{prefix}decision"],
-            _gain(entry, prefix),
+            gain_words(entry, prefix),
             _number(entry[f"{prefix}forward_tokens"], ","),
             _number(entry[f"{prefix}flops"], ".3g"),
         )
     console.print(table)
     console.print(sentence(entry))
+    if (rival := outdone(entry)) is not None:
+        console.print(rival)
     own, real = entry["forward_tokens"], entry["real_forward_tokens"]
     if own is not None and abs(own - real) > EQUAL * real:
         console.print(f"its training ended after {own / real:.0%} of the tokens, at a bound on drift")
@@ -83,17 +83,10 @@ def sentence(entry: dict[str, Any]) -> str:
     """What the control says, in words."""
     if not entry["improves"]:
         return f"{entry['arm']} improves nothing that this gate could prove: {entry['reason']}"
-    said = f"{entry['arm']} improves the model as well: {_gain(entry, '')}, 95%, on the same gate"
+    said = f"{entry['arm']} improves the model as well: {gain_words(entry, '')}, 95%, by the same rule"
     if entry["arm"] == "rft":
         return said
     return f"{said}; the gain of generation {entry['generation']} is not proof that its verdicts teach"
-
-
-def _gain(entry: dict[str, Any], prefix: str) -> str:
-    if entry[f"{prefix}gain"] is None:
-        return "-"
-    gain, lower, upper = (entry[prefix + key] for key in ("gain", "lower", "upper"))
-    return f"{gain:+.3f} [{lower:+.3f}, {upper:+.3f}]"
 
 
 def _number(value: float | None, form: str) -> str:

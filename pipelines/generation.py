@@ -90,5 +90,5 @@ def _close(run: Run, champion: Champion, decision: Decision, stages: dict[str, s
     run.account.charge("gate", index, took_s)  # first: a decision without its line would never have one
     write_json(home / DECISION_FILE, written)
     run.progress.figures("verdicts", {"generation": index, **found})
-    run.account.settle()
+    run.account.settle(generation=index)
     return written

@@ -111,7 +111,7 @@ def check_inputs(
     with verifier_pool(config) as pool:
         suite = open_suite(config.data, config.seed, pool)
         check_regression_suites(config, pool)
-        check_chooser(config, pool, suite.report_problems()[:5])
+        check_chooser(config, pool, suite.report_problems())
         check_canaries(pool, config.data.canary_share, suite.train_problems(1, config.sampling.problems))
         return suite, check_verifiers(config, suite, pool, known, allow_unchecked)
 

@@ -21,14 +21,19 @@ from ratchetrl.pipelines.efforts import gate_effort
 from ratchetrl.pipelines.eval_rows import Answers, eval_facts, eval_pass, write_eval_rows
 from ratchetrl.pipelines.judging import sample_and_judge
 from ratchetrl.pipelines.records import Problem
+from ratchetrl.pipelines.reporting.stored_table import read_table
 from ratchetrl.pipelines.run_context import Champion, Run
 from ratchetrl.pipelines.statistics.paired import paired_gain
 from ratchetrl.pipelines.statistics.resampling import mean_interval
-from ratchetrl.pipelines.store import manifest, read_records, write_records
+from ratchetrl.pipelines.store import manifest, write_records
 from ratchetrl.verifiers.errors import UserError
 
 Array = NDArray[np.float64]
 NO_BASE = (None,) * 7
+
+
+class NothingJudged(UserError):
+    """No sealed problem has a judged sample of every model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +111,14 @@ def _inputs(run: Run, models: dict[str, Champion]) -> dict[str, Any]:
 
 
 def sealed_score(stage: Path) -> SealedScore:
-    """From the stored rows; answers that could not be judged are left out of both sides."""
+    """From the stored rows; answers that could not be judged are left out of both sides. Raises NothingJudged
+    where that leaves none, UserError where the rows are damaged."""
     facts = manifest(stage)
-    rows = read_records(stage / "rows.parquet", columns=["model", "problem_id", "score"])
+    rows = read_table(stage / "rows.parquet", ["model", "problem_id", "score"]).to_pylist()
     means = {role: _mean_scores(rows, role) for role in facts["models"]}
     shared = sorted(set.intersection(*map(set, means.values())))
     if not shared:
-        raise UserError(f"no sealed problem could be judged; see the reasons of the verdicts in {stage}")
+        raise NothingJudged(f"no sealed problem could be judged; see the reasons of the verdicts in {stage}")
     scores = {role: np.array([each[problem] for problem in shared]) for role, each in means.items()}
     now = mean_interval(scores["champion"], facts["samples"])
     against = _against_base(scores, facts["samples"]) if "base" in scores else NO_BASE

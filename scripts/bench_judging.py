@@ -22,8 +22,9 @@ from typing import Any
 import tyro
 
 from ratchetrl.pipelines.base_stage import base_stage
-from ratchetrl.pipelines.config import BOOTSTRAP, Config
+from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import QUICKSTART, load_arguments
+from ratchetrl.pipelines.config_tables import BOOTSTRAP
 from ratchetrl.pipelines.generation import run_generation
 from ratchetrl.pipelines.launch import running, verifier_pool
 from ratchetrl.pipelines.procedural import load_generator

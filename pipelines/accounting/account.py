@@ -2,7 +2,7 @@
 
 account = Account(config, run_folder, clock)
 account.charge("sample-1a2b3c4d", 3, took_s, work)      seconds that were measured
-account.settle(3)                                       what is left over up to now, as `idle`
+account.settle()                                        what is left over up to now, as `idle`
 """
 
 import time
@@ -48,12 +48,13 @@ class Account:
         )
         append_entry(self.run, entry)
 
-    def settle(self, kind: str = "idle") -> None:
-        """Books the seconds up to now that belong to no stage, on the generation under way. What a stop or a
-        failure cut short is `aborted`: of its work only the seconds are known."""
+    def settle(self, kind: str = "idle", generation: int | None = None) -> None:
+        """Books the seconds up to now that belong to no stage, on the generation that is named or under way.
+        What a stop or a failure cut short is `aborted`: of its work only the seconds are known."""
         work = UNKNOWN_WORK if kind == "aborted" else None
+        spent_on = generation_under_way(self.run) if generation is None else generation
         self.clock.lap()
-        self.charge(kind, generation_under_way(self.run), self.clock.rest_s(), work)
+        self.charge(kind, spent_on, self.clock.rest_s(), work)
 
     @contextmanager
     def closed(self) -> Iterator[None]:

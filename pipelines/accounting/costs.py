@@ -16,6 +16,9 @@ The exclusive categories add up to `total`:
     aborted         what was thrown away: stages cut short, and those that --rerun put others in place of
     idle            start-up, planning, selecting, deciding, engine starts, drawing reports, waiting
 
+What asks a run and does no generation's work (a look at the sealed split, the same command on a finished run)
+is booked on generation 0, which is in no step: an answer does not change because it was asked for.
+
 `rejected_tries` is a memo, in no sum: on a generation that was not promoted, what it and those before it cost
 since the last promotion; on one that was, what those before it did. So total + rejected_tries of a promoted
 generation is the whole price of its gain. Controls are no part of it: they keep a ledger of their own.
@@ -46,6 +49,8 @@ EXCLUSIVE = (
 )
 REPEATABLE = ("sample", "verify", "train", "evaluate")
 """Kinds of which a decision names the one stage that counted."""
+WAITS = ("start", "idle")
+"""Lines without a stage that say nothing of whether their attempt did a generation's work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +100,26 @@ def costs_of(run: Path, lines: int | None = None) -> dict[int, dict[str, Cost]]:
     """Every generation from 0 (the base), by the first `lines` lines of the ledger, or all."""
     folder = RunFolder(run)
     costs = {index: dict.fromkeys(EXCLUSIVE, Cost()) for index in range(latest_generation(folder.path) + 1)}
-    for entry, category, cost in _booked(folder, lines):
-        costs[entry.generation][category] += cost
+    for index, category, cost in _booked(folder, lines):
+        costs[index][category] += cost
     for index, categories in costs.items():
         _split_filtered(folder.generation(index), categories)
         categories["total"] = sum((categories[name] for name in EXCLUSIVE), start=Cost())
     return _with_rejected_tries(folder, costs)
 
 
-def _booked(folder: RunFolder, lines: int | None) -> Iterator[tuple[Entry, str, Cost]]:
-    """Every line with its category."""
+def _booked(folder: RunFolder, lines: int | None) -> Iterator[tuple[int, str, Cost]]:
+    """Every line with its generation and its category."""
     config, counted = load_toml(folder.config_file), _counted_stages(folder)
-    for entry in read_ledger(folder.path)[:lines]:
+    entries = read_ledger(folder.path)[:lines]
+    worked = {entry.attempt for entry in entries if entry.stage not in WAITS and entry.kind != "sealed"}
+    for entry in entries:
         stale = entry.kind in REPEATABLE and counted.get(entry.generation, {entry.stage}).isdisjoint(
             {entry.stage}
         )
         for category, cost in _parts(entry, entry_usd(config, entry)):
-            yield entry, "aborted" if stale else category, cost
+            index = entry.generation if entry.attempt in worked else 0
+            yield index, "aborted" if stale else category, cost
 
 
 def _counted_stages(folder: RunFolder) -> dict[int, set[str]]:

@@ -42,7 +42,7 @@ class Entry:
     """start, plan, sample, verify, select, train, evaluate, report, gate, control, sealed, idle or
     aborted."""
     generation: int
-    """The generation it was spent on."""
+    """The generation it was spent on; of a look, the champion's; 0 outside of all."""
     wall_s: float
     """Seconds that no other line has."""
     device_s: float
@@ -97,9 +97,10 @@ def latest_generation(run: Path) -> int:
 
 
 def generation_under_way(run: Path) -> int:
-    """The first that is begun and not decided (after --rerun older folders follow it), or the last one."""
+    """The first that is begun and not decided (after --rerun older folders follow it); 0 between generations
+    and in a finished run, where seconds are no generation's."""
     undecided = (each for each in _begun(run) if each and not _decided(run, each))
-    return min(undecided, default=latest_generation(run))
+    return min(undecided, default=0)
 
 
 def _begun(run: Path) -> list[int]:

@@ -4,9 +4,10 @@
 
 The order of work: who descends from whom (`lineage.py`); every measured champion's samples, operating points
 and resampled means (`measured_run.py`); prices, fractions, break-evens and gains, step by step (`steps.py`);
-one entry per generation (`generation_entry.py`); what a person should read first (`headline.py`). The same
-folder gives the same numbers: nothing is asked of a clock. `ratchetrl recheck` calls this again with the
-number of ledger lines that the stored report was drawn from.
+one entry per generation (`generation_entry.py`); what every look at the sealed split said
+(`sealed_looks.py`); what a person should read first (`headline.py`). The same folder gives the same numbers:
+nothing is asked of a clock. `ratchetrl recheck` calls this again with the number of ledger lines that the
+stored report was drawn from.
 """
 
 from math import isfinite
@@ -19,10 +20,11 @@ from ratchetrl.pipelines.reporting.headline import headline
 from ratchetrl.pipelines.reporting.measured_run import MeasuredRun
 from ratchetrl.pipelines.reporting.provenance import provenance
 from ratchetrl.pipelines.reporting.samples import Array
+from ratchetrl.pipelines.reporting.sealed_looks import sealed_looks
 from ratchetrl.pipelines.reporting.sources import Sources, read_sources
 from ratchetrl.pipelines.reporting.steps import Step, base_step, measured_step
 from ratchetrl.pipelines.run_folder import RunFolder
-from ratchetrl.pipelines.store import read_json, read_lines
+from ratchetrl.pipelines.store import read_json
 
 FORMAT = 1
 DIGITS = 10
@@ -38,6 +40,7 @@ def assemble(folder: RunFolder, ledger_lines: int | None = None) -> dict[str, An
     report: dict[str, Any] = {
         "format": FORMAT,
         "run": folder.path.name,
+        "arm": sources.config.reward.arm,
         "champion": lineage.champion,
         "latest": latest,
         "effort": measured.effort.name,
@@ -47,7 +50,7 @@ def assemble(folder: RunFolder, ledger_lines: int | None = None) -> dict[str, An
         "usd_source": measured.pricing.source,
         "generations": [generation_entry(sources, index, steps.get(index)) for index in lineage.generations],
         "controls": sources.controls,
-        "looks": read_lines(folder.looks_file),
+        "looks": sealed_looks(folder, sources.ledger_lines),
         "contamination": _contamination(folder),
         "rho_trend": trend([step.efficiency_R for step in steps.values() if step.efficiency_R is not None]),
         "provenance": provenance(sources),

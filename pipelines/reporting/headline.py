@@ -27,7 +27,7 @@ TREND_SENTENCES = {
 
 def headline(report: dict[str, Any]) -> list[str]:
     """Sentences, the most important first."""
-    sentences = [*_controls(report), _what_happened(report)]
+    sentences = [*_own_arm(report), *_controls(report), _what_happened(report)]
     if report["latest"]:
         entry = report["generations"][report["latest"]]
         sentences += [*_price(report, entry), *_last_step(entry), *_crystallised(entry, report["effort"])]
@@ -35,6 +35,15 @@ def headline(report: dict[str, Any]) -> list[str]:
     if report["rho_trend"] in TREND_SENTENCES:
         sentences.append(TREND_SENTENCES[report["rho_trend"]])
     return [*sentences, *_saturation(report)]
+
+
+def _own_arm(report: dict[str, Any]) -> Iterator[str]:
+    """Of a run that is a control as a whole."""
+    if report["arm"] in EMPTY_ARMS:
+        yield (
+            f"{EMPTY_ARMS[report['arm']]} taught this run (reward.arm): whatever it gained is the work of "
+            "chance steps that the gate found to help, not of its verdicts."
+        )
 
 
 def _controls(report: dict[str, Any]) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from ratchetrl.pipelines.control_entries import outdone
+from ratchetrl.pipelines.reporting.frontier_lines import generation_name
 from ratchetrl.pipelines.reporting.markup import Child, Markup, tag
-from ratchetrl.pipelines.reporting.number_text import UNKNOWN, compact, gain
+from ratchetrl.pipelines.reporting.number_text import UNKNOWN, compact, gain, score
 from ratchetrl.pipelines.reporting.page_contamination import contamination_part
 from ratchetrl.pipelines.reporting.page_html import note, section, table
 
@@ -66,7 +68,8 @@ def _controls(controls: list[dict[str, Any]]) -> Markup:
         "what it says",
         "FLOPs, control / real",
     ]
-    return table(head, rows, 99)
+    rivals = [f"{said}." for each in controls if (said := outdone(each)) is not None]
+    return tag("div", table(head, rows, 99), *(tag("p", said, class_="reading") for said in rivals))
 
 
 def _verdict(each: dict[str, Any]) -> Child:
@@ -85,12 +88,29 @@ def _verdict(each: dict[str, Any]) -> Child:
 def _looks(looks: list[dict[str, Any]]) -> Markup:
     if not looks:
         return note("It was never opened. ratchetrl unseal RUN opens it once, and counts the look.")
-    keys = list(dict.fromkeys(key for look in looks for key in look))
-    return table(
-        keys,
-        [[_when(look[key]) if key == "at" else _cell(look.get(key)) for key in keys] for look in looks],
-        99,
+    told = tag(
+        "p",
+        f"{len(looks)} {'look was' if len(looks) == 1 else 'looks were'} taken. Scores are of one sample, "
+        "gains over the base, both with 95% intervals. A look without a score was cut short or could judge "
+        "nothing; it counts. A split that was looked at and then acted upon is no longer sealed.",
+        class_="reading",
     )
+    head = ["look", "at", "by", "champion", "problems", "score", "score of the base", "gain", "note"]
+    return tag("div", told, table(head, map(_look, looks), 99))
+
+
+def _look(look: dict[str, Any]) -> list[Child]:
+    return [
+        look["number"],
+        _when(look["at"]),
+        look["by"],
+        generation_name(look["champion"]),
+        _cell(look["problems"]),
+        score(look["score"], look["lower"], look["upper"]),
+        score(look["base_score"], look["base_lower"], look["base_upper"]),
+        gain(look["gain"], look["gain_lower"], look["gain_upper"]),
+        _cell(look["note"] or None),
+    ]
 
 
 def _when(seconds: float) -> str:

@@ -1,6 +1,8 @@
 """What the entries of a report are made of, read once from a run's folder.
 
-sources = read_sources(folder, ledger_lines=None)
+    sources = read_sources(folder, ledger_lines=None)
+
+Nothing is computed here.
 """
 
 from dataclasses import dataclass

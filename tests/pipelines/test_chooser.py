@@ -15,7 +15,7 @@ from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import load_arguments
 from ratchetrl.pipelines.plan_stage import report_problems
 from ratchetrl.pipelines.progress import Progress
-from ratchetrl.pipelines.records import EvalRow, Rollout
+from ratchetrl.pipelines.records import EvalRow, Message, Problem, Rollout
 from ratchetrl.pipelines.report_stage import report_stage
 from ratchetrl.pipelines.run_context import Champion, Run, Stopwatch
 from ratchetrl.pipelines.run_folder import REPORT_POINTER, RunFolder
@@ -161,6 +161,22 @@ def test_shown_tests_score_by_what_the_prompt_shows_and_leave_the_rest_without_a
     assert chooser_scores(None, verdicts, tmp_path / "none") == [None] * 3
 
 
+def test_shown_tests_may_choose_where_any_gold_has_some_or_the_verifier_is_the_users_own(
+    tmp_path: Path, pool: VerifierPool
+) -> None:
+    config = config_with(tmp_path, "--report.best-of", "shown_tests")
+
+    def problem(verifier: str, gold: str) -> Problem:
+        return Problem("p", (Message("user", "?"),), gold=gold, verifier=verifier, level="")
+
+    without, with_some = (json.dumps({"tests": "", "shown_tests": shown}) for shown in ("", "assert f(1)"))
+    check_chooser(config, pool, [problem("python_tests", without), problem("python_tests", with_some)])
+    check_chooser(config, pool, [problem("own.py:judge", "42")])
+    for gold in (without, "shown_tests", '"shown_tests"'):
+        with pytest.raises(UserError, match="but no gold"):
+            check_chooser(config, pool, [problem("python_tests", gold)])
+
+
 def test_a_chooser_that_is_none_is_refused_at_launch(
     tmp_path: Path, pool: VerifierPool, plausible: str
 ) -> None:
@@ -169,8 +185,11 @@ def test_a_chooser_that_is_none_is_refused_at_launch(
         check_chooser(config, pool, open_suite(config.data, config.seed, pool).report_problems()[:3])
 
     check()
-    check("--report.best-of", "shown_tests")
     check("--report.best-of", plausible)
+    with pytest.raises(
+        UserError, match=r"shown_tests, but no gold of the report problems has any; remove it"
+    ):
+        check("--report.best-of", "shown_tests")
     with pytest.raises(UserError, match="no_such_chooser"):
         check("--report.best-of", "no_such_chooser")
     with pytest.raises(

@@ -78,8 +78,21 @@ def test_no_gain_is_rejected_only_where_one_would_have_been_seen(
     assert as_json(capsys, a, a, "--target-gain", "0.0001")["decision"] == "inconclusive"
 
 
+def test_what_is_not_proven_is_rejected_where_the_interval_excludes_the_target(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a, b = jsonl(tmp_path / "a.jsonl", drawn(0.5)), jsonl(tmp_path / "b.jsonl", drawn(0.53, seed=1))
+    found = as_json(capsys, a, b)
+    assert found["lower"] < 0 < found["upper"] and found["decision"] == "inconclusive"
+    just_below, just_above = (str(found["upper"] + step) for step in (-1e-6, 1e-6))
+    assert as_json(capsys, a, b, "--target-gain", just_below)["decision"] == "inconclusive"
+    assert as_json(capsys, a, b, "--target-gain", just_above)["decision"] == "reject"
+    assert main([a, b, "--target-gain", just_above]) == 0
+    assert "reject: no gain is proven, and the interval excludes one of" in capsys.readouterr().out
+
+
 def test_people_are_told_what_it_would_take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    a, b = jsonl(tmp_path / "a.jsonl", drawn(0.5)), jsonl(tmp_path / "b.jsonl", drawn(0.51, seed=1))
+    a, b = jsonl(tmp_path / "a.jsonl", drawn(0.5)), jsonl(tmp_path / "b.jsonl", drawn(0.53, seed=1))
     assert main([a, b]) == 0
     told = capsys.readouterr().out
     for words in ("B is better on", "worse on", "equal on", "inconclusive", "about", "95% interval"):

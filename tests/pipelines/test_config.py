@@ -83,6 +83,29 @@ def test_rules_across_tables_say_what_to_change(tmp_path: Path) -> None:
     assert "usd_per_device_hour" in broken(tmp_path, "[budget]", "[budget]\ncost_usd = 5.0")
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["--sampling.thinking-tokens", "32"],
+            r"^sampling: thinking_tokens \(32\) .* remove the limit or set",
+        ),
+        (["--gate.thinking-tokens", "32"], r"^gate: thinking_tokens \(32\) .* set model\.thinking = \"on\"$"),
+        (["--report.efforts", "96", "96/32"], r"^report\.efforts: thinking_tokens \(32\)"),
+    ],
+)
+def test_a_limit_on_thoughts_that_are_off_is_refused(options: list[str], said: str) -> None:
+    quickstart = str(CONFIGS / "quickstart.toml")
+    load_arguments([quickstart, *options])
+    with pytest.raises(UserError, match=said):
+        load_arguments([quickstart, "--model.thinking", "off", *options])
+
+
+def test_a_price_model_without_prices_is_refused() -> None:
+    with pytest.raises(UserError, match=r"no file of prices is given; set cost\.prices or remove it"):
+        load_arguments([str(CONFIGS / "quickstart.toml"), "--cost.price-model", "qwen"])
+
+
 def test_an_unknown_option_is_answered_with_the_nearest_one() -> None:
     with pytest.raises(UserError, match=r"did you mean sampling\.temperature"):
         load_arguments([str(CONFIGS / "quickstart.toml"), "--sampling.temprature", "1"])

@@ -12,7 +12,7 @@ from ratchetrl.pipelines.base_stage import base_folder
 from ratchetrl.pipelines.config_file import QUICKSTART, dump_toml, load_toml
 from ratchetrl.pipelines.control import run_control
 from ratchetrl.pipelines.control_command import sentence
-from ratchetrl.pipelines.control_entries import control_entries
+from ratchetrl.pipelines.control_entries import control_entries, outdone
 from ratchetrl.pipelines.control_inputs import stored_inputs
 from ratchetrl.pipelines.matched_rows import match_rows, times_taken
 from ratchetrl.pipelines.records import TrainRow
@@ -90,6 +90,34 @@ def test_controls_stand_beside_their_generations(tmp_path: Path) -> None:
     assert rft["improves"] and not shuffled["improves"] and shuffled["gain"] is None
     assert "improves nothing that this gate could prove" in sentence(random)
     assert "not proof" not in sentence(rft) and "not proof" in sentence({**rft, "arm": "random-reward"})
+
+
+def side_by_side(run: Path, control_gain: float, tokens: int = 990) -> dict[str, Any]:
+    """Fine-tuning on the right answers beside a generation that gained 0.20."""
+    decide(run / "generation_001", 0.20, "promoted")
+    decide(run / "controls" / "rft" / "generation_001", control_gain, "promoted", tokens)
+    (entry,) = control_entries(run)
+    return entry
+
+
+def test_a_control_that_gained_less_has_not_outdone_anything(tmp_path: Path) -> None:
+    assert outdone(side_by_side(tmp_path, 0.12)) is None
+
+
+def test_a_control_that_gained_more_is_said_to_and_no_more_is_claimed(tmp_path: Path) -> None:
+    said = outdone(side_by_side(tmp_path, 0.28))
+    assert said is not None and said.startswith("rft gained more than generation 1 at equal FLOPs: +0.280 [")
+    assert "each from a gate of its own, possibly after different numbers of looks" in said
+    assert said.endswith("the intervals overlap, so neither is proven better")
+
+
+def test_a_control_whose_interval_lies_above_is_proven_better(tmp_path: Path) -> None:
+    said = outdone(side_by_side(tmp_path, 0.40, tokens=500))
+    assert said is not None and "equal FLOPs" not in said
+    assert said.endswith(
+        "the control is proven better: supervised training on the right answers did better than the recipe's "
+        "GRPO here"
+    )
 
 
 @pytest.fixture

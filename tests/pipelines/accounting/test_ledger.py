@@ -13,7 +13,14 @@ import pytest
 from ratchetrl.pipelines.accounting.account import Account
 from ratchetrl.pipelines.accounting.attempts import ALIVE_FILE, close_killed, heartbeat
 from ratchetrl.pipelines.accounting.costs import EXCLUSIVE, Cost, costs_of
-from ratchetrl.pipelines.accounting.ledger import Entry, append_entry, kind_of, read_ledger, run_shape
+from ratchetrl.pipelines.accounting.ledger import (
+    Entry,
+    append_entry,
+    generation_under_way,
+    kind_of,
+    read_ledger,
+    run_shape,
+)
 from ratchetrl.pipelines.accounting.stopwatch import Stopwatch
 from ratchetrl.pipelines.accounting.work import UNKNOWN_WORK, Flops, Tokens, Work, stage_work, trained_work
 from ratchetrl.pipelines.config import Config
@@ -207,12 +214,45 @@ def test_what_belongs_to_no_stage_is_booked_on_the_generation_under_way(run: Pat
     account = Account(config, run, Stopwatch())
     account.settle()
     decide(run, 1, "promoted")
-    account.settle("idle")
+    account.settle(generation=1)
+    account.settle()
     (run / "generation_002").mkdir()
-    account.settle("idle")
+    account.settle()
     (run / "generation_001" / "decision.json").unlink()  # as --rerun does
-    account.settle("idle")
-    assert [line.generation for line in read_ledger(run)] == [1, 1, 2, 1]
+    account.settle()
+    assert [line.generation for line in read_ledger(run)] == [1, 1, 0, 2, 1]
+
+
+def test_asking_a_finished_run_changes_no_generations_cost(run: Path, config: Config) -> None:
+    append_entry(run, entry("train-1", 1, 20.0))
+    decide(run, 1, "promoted", train="train-1")
+    asked = costs_of(run)[1]
+    with Account(config, run, Stopwatch(began_s_ago=5.0)).closed():
+        pass  # the report was drawn and the processes ended
+    _attempt(run, config, 2)
+    _attempt(run, config, 3, "sealed-1")
+    costs = costs_of(run)
+    assert costs[1] == asked
+    assert costs[0]["eval"].gpu_s == 10.0, "the look itself"
+    assert costs[0]["total"].gpu_s == pytest.approx(5.0 + 30.0 + 30.0, abs=1.0)
+
+
+def test_a_look_in_the_midst_of_a_generation_is_not_its_cost(run: Path, config: Config) -> None:
+    append_entry(run, entry("sample-1", 1, 20.0))
+    _attempt(run, config, 2, "sealed-1")
+    assert costs_of(run)[1]["total"].gpu_s == 20.0
+    _attempt(run, config, 3, "train-1")
+    assert costs_of(run)[1]["total"].gpu_s == pytest.approx(20.0 + 30.0, abs=1.0), "start and idle of its own"
+
+
+def _attempt(run: Path, config: Config, number: int, stage: str | None = None) -> None:
+    """Of 30 s, ten of them for the stage of generation 1 that it ran."""
+    (run / "logs" / f"attempt_{number}").mkdir()
+    account = Account(config, run, Stopwatch(began_s_ago=30.0))
+    with account.closed():
+        account.charge("start", generation_under_way(run), 5.0)
+        if stage is not None:
+            account.charge(stage, 1, 10.0)
 
 
 def test_an_attempt_that_ended_in_order_leaves_nothing_to_close(run: Path, config: Config) -> None:

@@ -8,6 +8,8 @@ import copy
 import random
 from typing import Any
 
+from ratchetrl.pipelines.reporting.sealed_looks import NO_SCORE
+
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 STATUSES = ("correct", "wrong", "no_answer", "verifier_error")
 PROBLEMS = [
@@ -34,7 +36,8 @@ def eventful(report: dict[str, Any]) -> dict[str, Any]:
     changed["alarms"] = [
         f"Generation 2: 2 of 120 answers to impossible problems were judged correct. {HOSTILE}"
     ]
-    changed["looks"] = [{"number": 1, "at": 1_790_000_000.0, "by": "ada", "champion": 3, "note": HOSTILE}]
+    look = {"number": 1, "at": 1_790_000_000.0, "by": HOSTILE, "champion": 3, "note": HOSTILE}
+    changed["looks"] = [{**NO_SCORE, **look}]
     changed["controls"] = [control(changed["generations"][1])]
     changed["contamination"] = {"train_problems": 900, "dropped": 2, "suites": [SHARED]}
     for each in changed["generations"]:

@@ -38,6 +38,12 @@ def test_random_rewards_that_gain_as_well_come_first(report: dict[str, Any]) -> 
     assert "+0.200 [+0.100, +0.300]" in first
 
 
+def test_a_run_whose_rewards_know_nothing_says_so_first(report: dict[str, Any]) -> None:
+    report["arm"] = "random-reward"
+    first, second, *_ = headline(report)
+    assert first.startswith("Random rewards taught this run") and second.startswith("One sample")
+
+
 def test_a_control_that_gains_nothing_is_no_news(report: dict[str, Any]) -> None:
     report["controls"] = [{"arm": "random-reward", "generation": 1, "improves": False}]
     assert headline(report)[0].startswith("One sample of generation 3")
