@@ -1,6 +1,6 @@
 """A chart as a file of its own, for a README: its style and its ground inside, right in light and dark."""
 
-from importlib.resources import files
+from pathlib import Path
 
 from ratchetrl.pipelines.reporting.markup import Markup, raw, tag
 
@@ -10,7 +10,8 @@ PADDING = 16
 
 def package_text(name: str) -> str:
     """A style sheet or a script that lies beside this module."""
-    return files("ratchetrl.pipelines.reporting").joinpath(name).read_text("utf-8")
+    # Not importlib.resources: it fails for a room of an editable installation, which has no __init__.py.
+    return (Path(__file__).parent / name).read_text("utf-8")
 
 
 def standalone(chart: Markup) -> str:
