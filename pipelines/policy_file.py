@@ -12,13 +12,13 @@ bounded but unknown keeps no bound.
 
 import difflib
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ratchetrl.pipelines.toml_file import read_toml
 from ratchetrl.verifiers.errors import UserError
 
 
@@ -113,20 +113,12 @@ def _broken(rule: str, limit: float, value: float | None) -> str | None:
 
 def read_policy(path: Path) -> PolicyFile:
     """Reads a policy file; UserError names the key that does not do."""
-    try:
-        content = path.read_bytes()
-        table = tomllib.loads(content.decode())
-    except OSError as error:
-        raise UserError(
-            f"--approve {path} cannot be read ({error.strerror}); say auto, human, or a policy's TOML file"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not valid TOML ({error}); correct it there") from None
+    table = read_toml(path, "--approve", "say auto, human, or a policy's TOML file")
     try:
         policy = Policy.model_validate(table)
     except ValidationError as error:
         raise UserError(f"{path}: {_sentence(error.errors()[0])}") from None
-    return PolicyFile(path.name, hashlib.sha256(content).hexdigest()[:16], policy)
+    return PolicyFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest()[:16], policy)
 
 
 def _sentence(error: Any) -> str:

@@ -64,7 +64,9 @@ class Tally:
             yield
         except Exception as error:
             said = f"{type(error).__name__}: {error}".splitlines()[0]
-            self.differ(file, "", f"damaged ({said})", "a file that can be read")
+            self.differ(
+                file, "", f"damaged, or not readable by this version ({said})", "a file that can be read"
+            )
 
     def _compare(self, file: str, name: str, stored: Any, recomputed: Any) -> None:
         if isinstance(stored, dict) and isinstance(recomputed, dict):

@@ -9,7 +9,6 @@ They are sampled only when a challenger would otherwise be promoted; a suite's n
 the ending.
 """
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.store import write_records
 from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.pipelines.suites import Suite, open_suite
+from ratchetrl.pipelines.toml_file import read_toml
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.pool import VerifierPool
 
@@ -82,14 +82,7 @@ def regression_problems(run: Run) -> list[RegressionProblems]:
 
 def read_settings(file: Path) -> SuiteSettings:
     """The table [data] of one file; its path may be as seen from the file's folder."""
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(
-            f"gate.regression: {file} cannot be read ({error.strerror}); correct the path"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"gate.regression: {file} is not valid TOML ({error}); correct it there") from None
+    table = read_toml(file, "gate.regression:", "correct the path")
     if set(table) != {"data"} or not isinstance(table["data"], dict):
         raise UserError(
             f"gate.regression: {file} must hold a table [data], as a recipe has it, and nothing else"

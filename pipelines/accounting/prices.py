@@ -17,7 +17,6 @@ No price is ever taken to be 0: a model that is not in the file, a price, a date
 or makes no sense is refused.
 """
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,6 +28,7 @@ from ratchetrl.pipelines.accounting.ledger import Entry
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_tables import BOOTSTRAP
 from ratchetrl.pipelines.placement import placement
+from ratchetrl.pipelines.toml_file import read_toml
 from ratchetrl.verifiers.errors import UserError
 
 SECONDS_PER_HOUR, TOKENS_PER_PRICE = 3600.0, 1e6
@@ -115,14 +115,9 @@ def token_price(config: Config) -> TokenPrice | None:
 
 def read_prices(path: Path) -> dict[str, TokenPrice]:
     """Model -> its price."""
+    table = read_toml(path, "cost.prices", "give a file of prices")
     try:
-        file = _PriceFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise UserError(
-            f"cost.prices {path} cannot be read ({error.strerror}); give a file of prices"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"cost.prices {path} is not TOML ({error}); mend it") from None
+        file = _PriceFile.model_validate(table)
     except ValidationError as error:
         raise UserError(f"cost.prices {path}: {_first_fault(error)}; mend it") from None
     if file.date > date.today() + timedelta(days=1):  # it may be tomorrow elsewhere

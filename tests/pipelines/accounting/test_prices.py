@@ -68,7 +68,7 @@ def test_a_model_that_is_not_in_the_file_is_refused_with_those_that_are(file: Pa
         ("output = 8.0", "output = true", "valid number"),
         ("date = 2026-01-31", "date = 2999-01-31", "nobody has read prices on 2999-01-31 yet"),
         ("output = 8.0", "output = 8.0\nouput = 9.0", "ouput"),
-        ("output = 8.0", "output = ", "not TOML"),
+        ("output = 8.0", "output = ", "not valid TOML"),
     ],
 )
 def test_a_file_that_makes_no_sense_is_refused_in_one_sentence(
