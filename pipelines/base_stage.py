@@ -24,8 +24,8 @@ from ratchetrl.pipelines.train_job import ProbeJob
 from ratchetrl.verifiers.errors import UserError
 
 BOOTSTRAP_MODULES = (
-    *("addition", "bootstrap", "char_tokenizer", "pass_rate", "programs", "splits"),
-    *("worked_batches", "worked_tasks"),
+    *("addition", "bootstrap", "char_tokenizer", "long_addition", "mark_training", "pass_rate"),
+    *("place_marks", "programs", "splits", "worked_batches", "worked_tasks"),
 )
 WANTED = ["*.safetensors", "*.json", "*.txt", "*.jinja", "*.model"]
 
@@ -38,6 +38,8 @@ def base_stage(run: Run) -> Champion:
     if not run.finished(stage):
         shutil.rmtree(stage, ignore_errors=True)
         _place(base_model(config, run), weights, copy=config.model.path == BOOTSTRAP)
+        if config.engine.keep_warm:
+            run.sampler.start(weights)  # imports beside the trainer's
         run.trainer.probe(ProbeJob(model=str(weights), output=str(weights / PROBE_FILE)))
         run.finish(stage, 0, {"weights_hash": weights_digest(weights), "model": config.model.path})
     return champion_in(stage, 0)

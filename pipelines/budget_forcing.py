@@ -84,6 +84,10 @@ class BudgetForcing:
         while self._whole:
             yield self._whole.pop(0)
 
+    def begun_answers(self) -> dict[str, list[Completion]]:
+        """What there is of the groups some of whose answers still go on."""
+        return {group.request.id: group.answers for group, _ in self._rests.values()}
+
     def _closed(self, request: Request, first: Completion) -> Completion:
         """What the budget left, with its thought closed where it was open."""
         if first.finish_reason != "length" or not self._is_open(request, first):

@@ -11,6 +11,7 @@
     ratchetrl rollouts RUN [--problem ID]      read what was sampled, and why it was judged so
     ratchetrl recheck RUN                      does every reported number follow from what is stored?
     ratchetrl control RUN --arm ARM            the same generation with random rewards, rft, ...
+    ratchetrl distil RUN --student CONFIG      its champion taught to a smaller model, on the same frontier
     ratchetrl promote RUN                      decide on a challenger that waits for a person
     ratchetrl rollback RUN --to N              let an earlier champion stand again
     ratchetrl unseal RUN                       score the champion on the sealed split; the look is counted
@@ -140,6 +141,7 @@ COMMANDS = {"run": run, "status": status, "env": environment}
 COMMAND_MODULES = {
     "compare": "compare_command",
     "control": "control_command",
+    "distil": "distil_command",
     "doctor": "doctor",
     "judge": "judge_command",
     "price": "price_command",

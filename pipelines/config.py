@@ -12,12 +12,14 @@ from ratchetrl.pipelines.config_rules import rules
 from ratchetrl.pipelines.config_tables import (
     Budget,
     Cost,
+    Distil,
     Engine,
     Gate,
     Model,
     Report,
     Reward,
     Sampling,
+    Selection,
     Table,
     Tracking,
     Verification,
@@ -38,7 +40,9 @@ class Config(Table):
     engine: Engine
     verification: Verification = Verification()
     reward: Reward
+    selection: Selection = Selection()
     train: TrainSettings
+    distil: Distil | None = None
     gate: Gate = Gate()
     report: Report = Report()
     cost: Cost = Cost()

@@ -21,6 +21,7 @@ def rules(c: "Config") -> Iterator[Rule]:
     yield from _model_rules(c)
     yield from _engine_rules(c)
     yield from _learning_rules(c)
+    yield from _wave_rules(c)
     yield from _cost_rules(c)
     yield from _effort_rules(c)
 
@@ -59,14 +60,64 @@ def _engine_rules(c: "Config") -> Iterator[Rule]:
 
 def _learning_rules(c: "Config") -> Iterator[Rule]:
     yield (
+        c.distil is not None and c.sampling.attempts > 1,
+        "a student learns from its first attempts only; set sampling.attempts = 1",
+    )
+    yield (
+        c.distil is not None and c.train.share_prompts,
+        "a student's training needs padded rows; set train.share_prompts = false",
+    )
+    yield (
         c.sampling.attempts > 1 and c.sampling.temperature != 1.0,
         "what further attempts find is scored at temperature 1 only; set sampling.temperature = 1.0 or "
         "sampling.attempts = 1",
     )
     yield (
+        c.sampling.samples == 1 and c.train.loss != "rft" and c.distil is None,
+        'a group of one rollout has no advantage; set sampling.samples to 2 or more, or train.loss = "rft"',
+    )
+    yield (
+        c.selection.replay > 0 and c.reward.arm != "verdict",
+        f"what earlier verdicts found right cannot be replayed under reward.arm {c.reward.arm}; set "
+        "selection.replay = 0",
+    )
+    yield (
+        c.train.loss == "rft" and (c.train.supervised > 0 or c.reward.length_price > 0),
+        'train.loss = "rft" compares no rewards; set train.supervised = 0 and reward.length_price = 0, or '
+        "choose another loss",
+    )
+    yield (
         c.reward.overlong_tokens > c.sampling.max_new_tokens,
         f"reward.overlong_tokens ({c.reward.overlong_tokens}) is more than sampling.max_new_tokens "
         f"({c.sampling.max_new_tokens}); lower it",
+    )
+
+
+def _wave_rules(c: "Config") -> Iterator[Rule]:
+    sampling = c.sampling
+    for name in ("most_samples", "informative_rows"):
+        yield (
+            sampling.probe is None and getattr(sampling, name) is not None,
+            f"sampling.{name} is about groups that are sampled in waves; set sampling.probe, such as to 4",
+        )
+    yield (
+        sampling.hard_effort is not None and sampling.choose == "uniform" and sampling.probe is None,
+        'sampling.hard_effort needs to know which problems are hard; set sampling.choose = "posterior" or '
+        "sampling.probe",
+    )
+    probe, most = sampling.probe or 0, sampling.most_samples or sampling.samples
+    yield (
+        probe > sampling.samples,
+        f"sampling.probe ({probe}) is more than sampling.samples ({sampling.samples}); lower it",
+    )
+    yield (
+        most < sampling.samples,
+        f"sampling.most_samples ({most}) is less than sampling.samples ({sampling.samples}); raise it",
+    )
+    yield (
+        c.engine.shard_rollouts < most,
+        f"engine.shard_rollouts ({c.engine.shard_rollouts}) is less than one group of "
+        f"sampling.most_samples ({most}); raise it",
     )
 
 
@@ -84,6 +135,8 @@ def _cost_rules(c: "Config") -> Iterator[Rule]:
 def _effort_rules(c: "Config") -> Iterator[Rule]:
     """The same for every effort that is sampled at."""
     named = [("sampling", sampling_effort(c)), ("gate", gate_effort(c))]
+    if c.sampling.hard_effort is not None:
+        named.append(("sampling.hard_effort", Effort.parse(c.sampling.hard_effort)))
     named += [("report.efforts", effort) for effort in report_efforts(c)]
     for name, effort in named:
         yield from _rules_of_effort(name, effort, c)

@@ -36,8 +36,8 @@ class Sampling(Table):
 
     problems: int = Field(gt=0)
     """Train problems per generation."""
-    samples: int = Field(ge=2)
-    """Rollouts per problem: the size of a GRPO group."""
+    samples: int = Field(ge=1)
+    """Rollouts per problem: the size of a GRPO group. One is enough for `train.loss = "rft"`."""
     max_new_tokens: int = Field(gt=0)
     """Token limit of one rollout."""
     temperature: float = Field(default=1.0, gt=0)
@@ -49,6 +49,18 @@ class Sampling(Table):
     attempts: int = Field(default=1, ge=1, le=4)
     """Tries at a problem that no sample solved: each further one sees the verifier's feedback on the one
     before. What they find is learned with the plain prompt."""
+    choose: Literal["uniform", "posterior"] = "uniform"
+    """How problems are chosen: all alike, or where the pass-rate posterior expects something to learn."""
+    probe: int | None = Field(default=None, ge=2)
+    """Rollouts of a problem's first wave; further waves go only to groups that may still teach something.
+    Unset: all `samples` at once."""
+    most_samples: int | None = Field(default=None, ge=2)
+    """Most rollouts of one problem over all waves, out of what easier ones leave; by default `samples`."""
+    hard_effort: str | None = None
+    """Effort at problems that many rollouts did not solve, as MAX_NEW_TOKENS or
+    MAX_NEW_TOKENS/THINKING_TOKENS; by default that of the others."""
+    informative_rows: int | None = Field(default=None, gt=0)
+    """Sampling ends once so many rollouts with something to learn from are found; unset: no such end."""
 
 
 class Engine(Table):
@@ -97,12 +109,33 @@ class Reward(Table):
     """Weight of each reward part: a built-in name or `path/to/file.py:name`."""
     advantage: Literal["std", "mean", "leave_one_out"]
     """Baseline of a group: (r - mean) / std (GRPO), r - mean (Dr. GRPO), r - mean of the others (RLOO)."""
-    arm: Literal["verdict", "random-reward", "shuffled-gold", "format-only", "rft"] = "verdict"
+    arm: Literal["verdict", "random-reward", "shuffled-gold", "format-only"] = "verdict"
     """`verdict` is the real thing; the others are controls (`ratchetrl control`)."""
     truncated: Literal["score", "drop"] = "score"
     """Rollouts that hit the token limit: `score` judges them as they are, `drop` gives them no reward."""
     overlong_tokens: int = Field(default=0, ge=0)
     """Length of DAPO's soft penalty zone before the token limit; 0 turns it off."""
+    length_price: float = Field(default=0.0, ge=0, lt=1)
+    """What a right answer of full length pays on a problem that is always solved; less for shorter answers
+    and harder problems, nothing for wrong ones."""
+
+
+class Selection(Table):
+    """[selection] Which rollouts a generation learns from."""
+
+    rows_per_group: int | None = Field(default=None, ge=2)
+    """Most rollouts of one problem: the subset whose rewards differ most. Unset: all of them."""
+    replay: float = Field(default=0.0, ge=0, lt=1)
+    """Most replayed rows, as a share of the fresh ones: stored successes at problems that are hard now."""
+    replay_generations: int = Field(default=3, ge=1)
+    """Oldest replayed rows, in generations."""
+
+
+class Distil(Table):
+    """[distil] A teacher to imitate instead of learning from verdicts; `ratchetrl distil` fills it in."""
+
+    teacher: str
+    """The stage of another run that holds the teacher's weights: its folder."""
 
 
 class Gate(Table):

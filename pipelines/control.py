@@ -11,7 +11,7 @@ stored gate.json. Nothing is promoted and none of the run's alpha is spent. The 
 the comparison that people see `control_entries.py`.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +47,13 @@ def run_control(folder: RunFolder, arm: Arm, generation: int) -> dict[str, Any]:
     base = stored_base(folder)
     parent = read_history(folder, base).champion_of(real["parent"])
     config = load_toml(folder.config_file)
-    if config.reward.arm != "verdict":
-        raise UserError(
-            f"{folder.path} has reward.arm {config.reward.arm} itself; run controls of a run with verdicts"
-        )
+    for key, own in (("reward.arm", config.reward.arm), ("train.loss", config.train.loss)):
+        if own == arm or (key == "reward.arm" and own != "verdict"):
+            raise UserError(f"{folder.path} has {key} {own} itself; choose another arm, or another run")
     with folder.locked():
         if not (RunFolder(home).generation(generation) / DECISION_FILE).exists():
             _check_weights(parent)
-            _run(_of_arm(config, arm), folder, RunFolder(home), real, parent, base)
+            _run(of_arm(config, arm), folder, RunFolder(home), real, parent, base)
     return control_entry(folder.path, arm, folder.generation(generation).name)
 
 
@@ -82,8 +81,12 @@ def _check_weights(parent: Champion) -> None:
         )
 
 
-def _of_arm(config: Config, arm: Arm) -> Config:
-    return config.model_copy(update={"reward": config.reward.model_copy(update={"arm": arm})})
+def of_arm(config: Config, arm: Arm) -> Config:
+    """Nothing is replayed: earlier generations were rewarded otherwise."""
+    fresh = {"selection": config.selection.model_copy(update={"replay": 0.0})}
+    if arm == "rft":
+        return config.model_copy(update={**fresh, "train": replace(config.train, loss="rft")})
+    return config.model_copy(update={**fresh, "reward": config.reward.model_copy(update={"arm": arm})})
 
 
 def _run(
@@ -102,7 +105,7 @@ def _run(
 def _generation(
     run: Run, real_home: Path, real: dict[str, Any], parent: Champion, base: Champion
 ) -> dict[str, Any]:
-    index, arm = real["generation"], run.config.reward.arm
+    index, arm = real["generation"], run.folder.path.name
     home = run.folder.generation(index)
     run.progress.label(f"control {arm} of generation {index}")
     plan, rollouts, verdicts = stored_inputs(run, real_home, real["stages"], index)
@@ -130,7 +133,7 @@ def _evaluated(run: Run, plan: Plan, stages: dict[str, Path], parent: Champion, 
 
 def _matched(run: Run, generation: int, select: Path, tokens: int) -> Path:
     """Rows that cost as many tokens as the real generation trained on."""
-    seed = seed_of("control", run.config.seed, generation, str(run.config.reward.arm))
+    seed = seed_of("control", run.config.seed, generation, run.folder.path.name)
     stage = run.stage_folder(generation, "control", {"select": select.name, "tokens": tokens, "seed": seed})
     if not run.finished(stage):
         run.finish(stage, generation, match_rows(select / "rows", stage / "rows", tokens, seed))

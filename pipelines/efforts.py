@@ -47,6 +47,12 @@ def sampling_effort(config: "Config") -> Effort:
     return Effort(config.sampling.max_new_tokens, config.sampling.thinking_tokens)
 
 
+def longest_effort(config: "Config") -> Effort:
+    """The longest that a training rollout may be sampled at."""
+    hard, usual = config.sampling.hard_effort, sampling_effort(config)
+    return usual if hard is None else max(usual, Effort.parse(hard), key=lambda each: each.max_new_tokens)
+
+
 def gate_effort(config: "Config") -> Effort:
     """What champion and challenger are compared at; sampling's limits where the gate names none."""
     own, sampling = config.gate, config.sampling

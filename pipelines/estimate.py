@@ -2,9 +2,10 @@
 
     print_plan(config)      the resolved config, the stages, and tokens, FLOPs, time and money at most
 
-The estimate is an upper bound on tokens (every completion runs to its limit, every group teaches, every gate
-goes to its last block, no try but the first) and an order of magnitude in time: the rates below are what this
-project saw or, for GPUs, assumes. Nothing is created.
+The estimate is an upper bound on tokens (every completion runs to its limit, at the longest effort that it
+may be sampled at; every group teaches, every gate goes to its last block, no try but the first) and an order
+of magnitude in time: the rates below are what this project saw or, for GPUs, assumes. Sampling in waves stays
+under problems x samples, too, whatever single groups get. Nothing is created.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from ratchetrl.pipelines.accounting.prices import device_usd, devices
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import to_toml
 from ratchetrl.pipelines.config_tables import BOOTSTRAP
-from ratchetrl.pipelines.efforts import Effort, gate_effort, report_efforts, sampling_effort
+from ratchetrl.pipelines.efforts import Effort, gate_effort, longest_effort, report_efforts
 from ratchetrl.pipelines.gate_rule import reach_line
 from ratchetrl.pipelines.stages import STAGES
 
@@ -61,7 +62,7 @@ def estimate(config: Config, shape: ModelShape | None, device: str) -> list[Stag
     tries = rollouts * sampling.attempts
     curves = [(f"report at {effort.name} ({every})", effort) for effort in report_efforts(config)]
     return [
-        _sampled(config, shape, device, "sample", tries, sampling.samples, sampling_effort(config)),
+        _sampled(config, shape, device, "sample", tries, sampling.samples, longest_effort(config)),
         _trained(config, shape, device, rollouts * min(2, sampling.attempts)),  # one attempt solves a group
         _sampled(config, shape, device, "evaluate", asked, gate.samples, gate_effort(config)),
         *(_sampled(config, shape, device, name, reported, report.samples, effort) for name, effort in curves),
@@ -84,7 +85,7 @@ def _sampled(
 
 
 def _trained(config: Config, shape: ModelShape | None, device: str, rollouts: int) -> StageEstimate:
-    train, new_tokens = config.train, config.sampling.max_new_tokens
+    train, new_tokens = config.train, longest_effort(config).max_new_tokens
     rows = rollouts if train.max_steps is None else min(rollouts, train.max_steps * train.batch_rows)
     rank, checkpointing = train.lora_rank, train.gradient_checkpointing
     one = None if shape is None else train_flops(shape, PROMPT_TOKENS, new_tokens, rank, checkpointing)

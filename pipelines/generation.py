@@ -1,6 +1,6 @@
 """One generation, from the champion's rollouts to the decision about its challenger.
 
-    plan -> sample, verify -> select -> train -> evaluate -> gate
+    plan -> sample, verify (-> posterior) -> select -> train -> evaluate -> gate
 
 Every stage is found if it is done and run if it is not, so calling this again after a crash continues where
 it broke off. `decision.json`, written last, closes the generation: what is decided is read, never decided
@@ -14,10 +14,12 @@ from typing import Any
 
 from ratchetrl.pipelines.approval import Approver, settle
 from ratchetrl.pipelines.decision import Decision
+from ratchetrl.pipelines.distil_stage import teacher_facts
 from ratchetrl.pipelines.evaluate_stage import evaluate_stage
 from ratchetrl.pipelines.gate_stage import gate_stage
 from ratchetrl.pipelines.gate_unheld import ended_early
 from ratchetrl.pipelines.plan_stage import plan_stage
+from ratchetrl.pipelines.posterior.update import update_posterior
 from ratchetrl.pipelines.run_context import Champion, Run, champion_in
 from ratchetrl.pipelines.run_folder import DECISION_FILE
 from ratchetrl.pipelines.sample_stage import sample_stage
@@ -59,6 +61,7 @@ def run_generation(
     run.progress.label(f"generation {index}, sampling")
     rollouts, verdicts = sample_stage(run, index, plan, champion)
     reached("sample", rollouts)
+    update_posterior(run, index, plan, rollouts, verdicts, champion.generation)
     reached("verify", verdicts)
     select = select_stage(run, index, plan, rollouts, verdicts)
     reached("select", select)
@@ -86,7 +89,7 @@ def _close(run: Run, champion: Champion, decision: Decision, stages: dict[str, s
         run.progress.alarm(alarming)
     took_s = run.clock.lap()
     rests_on = {"parent": champion.generation, "stages": stages, "seconds": took_s}
-    written = {**asdict(decision), **found, **rests_on}
+    written = {**asdict(decision), **found, **rests_on, **teacher_facts(run.config)}
     run.account.charge("gate", index, took_s)  # first: a decision without its line would never have one
     write_json(home / DECISION_FILE, written)
     run.progress.figures("verdicts", {"generation": index, **found})

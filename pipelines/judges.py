@@ -6,12 +6,14 @@
         judges.finish()
 
 Where judging cannot keep up, groups are left to be read back from their shard, so that no more than
-`MAX_WAITING` answers and a shard wait in memory. Nothing here decides what an answer is worth.
+`MAX_WAITING` answers and a shard wait in memory. Where somebody waits for the scores (`tell`), every group is
+judged at once; it may come in several parts. Nothing here decides what an answer is worth.
 """
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -29,6 +31,8 @@ from ratchetrl.verifiers.verdict import Verdict
 TEXT_COLUMNS = ["id", "problem_id", "text"]
 MAX_WAITING = 4096
 """Answers that may wait for a judge in memory."""
+Tell = Callable[[str, list[float | None]], None]
+"""Takes a problem's id and the scores of what was judged of it, on any thread."""
 
 
 class Judges:
@@ -41,23 +45,28 @@ class Judges:
         golds: dict[str, tuple[str, str]],
         verdicts: Path,
         busy: "BusyTime",
+        tell: Tell | None = None,
     ) -> None:
         """`golds` has verifier and gold of every problem; `workers` is how many answers the pool judges at
-        a time."""
+        a time; `tell` hears of the scores of every group that comes from the sampler."""
         self._pool, self._golds, self._verdicts = pool, golds, verdicts
         self._judging = ThreadPoolExecutor(workers, "judge", initializer=give_way)
         self._storing = ThreadPoolExecutor(1, thread_name_prefix="store-verdicts")
-        self._early: dict[str, Future[list[Verdict]]] = {}
+        self._early: dict[str, list[Future[list[Verdict]]]] = defaultdict(list)
         self._stored: list[Future[None]] = []
-        self._busy = busy
+        self._busy, self._tell = busy, tell
         self._failure: BaseException | None = None
         self._lock = threading.Lock()
         self._waiting = 0
 
     def group(self, problem_id: str, texts: Sequence[str]) -> None:
-        """Judges the completions of one problem, unless too many wait: then their shard brings them back."""
-        if self._waiting + len(texts) <= MAX_WAITING:
-            self._early[problem_id] = self._submit(problem_id, texts)
+        """Judges completions of one problem, unless too many wait: then their shard brings them back."""
+        if self._tell is None and self._waiting + len(texts) > MAX_WAITING:
+            return
+        judged = self._submit(problem_id, texts)
+        self._early[problem_id].append(judged)
+        if (tell := self._tell) is not None:
+            judged.add_done_callback(lambda done: _told(tell, problem_id, done))
 
     def shard(self, rollouts: Path) -> None:
         """Stores the verdicts of a written shard once they are reached, unless they are stored already."""
@@ -77,6 +86,8 @@ class Judges:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
+        for judged in (part for parts in self._early.values() for part in parts):
+            judged.cancel()  # no shard has asked for it
         for executor in (self._judging, self._storing):
             executor.shutdown(cancel_futures=kind is not None)
 
@@ -106,21 +117,24 @@ class Judges:
         ]
         judged = [(group, self._early_or_late(problem, group)) for problem, group in groups]
         write_records(
-            target, VerdictRow, [row for group, future in judged for row in self._rows(group, future)]
+            target, VerdictRow, [row for group, futures in judged for row in self._rows(group, futures)]
         )
 
-    def _early_or_late(self, problem_id: str, group: list[dict[str, Any]]) -> Future[list[Verdict]]:
-        """The verdicts that are under way since the group was sampled, or begun only now."""
-        if problem_id in self._early:
-            return self._early.pop(problem_id)
-        return self._submit(problem_id, [row["text"] for row in group])
+    def _early_or_late(self, problem_id: str, group: list[dict[str, Any]]) -> list[Future[list[Verdict]]]:
+        """The verdicts that are under way since the group was sampled, part by part, or begun only now."""
+        return self._early.pop(problem_id, None) or [self._submit(problem_id, [row["text"] for row in group])]
 
-    def _rows(self, group: list[dict[str, Any]], judged: Future[list[Verdict]]) -> Iterator[VerdictRow]:
-        verdicts = judged.result()
+    def _rows(self, group: list[dict[str, Any]], judged: list[Future[list[Verdict]]]) -> Iterator[VerdictRow]:
+        verdicts = [verdict for part in judged for verdict in part.result()]
         with self._lock:
             self._waiting -= len(group)
         for row, verdict in zip(group, verdicts, strict=True):
             yield verdict_row(row["id"], row["problem_id"], verdict)
+
+
+def _told(tell: Tell, problem_id: str, judged: Future[list[Verdict]]) -> None:
+    if not judged.cancelled() and judged.exception() is None:
+        tell(problem_id, [verdict.score for verdict in judged.result()])
 
 
 class BusyTime:

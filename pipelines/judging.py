@@ -73,7 +73,8 @@ def _judges(run: Run, each: Pass, busy: BusyTime) -> Judges:
     columns = ["id", "verifier", "gold"]
     rows = read_records(Path(each.order.problems), columns=columns)
     golds = {row["id"]: (row["verifier"], row["gold"]) for row in rows}
-    return Judges(run.pool, run.config.verification.workers, golds, each.verdicts, busy)
+    tell = None if each.order.waves is None else run.sampler.tell
+    return Judges(run.pool, run.config.verification.workers, golds, each.verdicts, busy, tell)
 
 
 def _begin(run: Run, each: Pass, judges: Judges) -> Judges:
@@ -82,10 +83,8 @@ def _begin(run: Run, each: Pass, judges: Judges) -> Judges:
     order, rollouts = each.order, Path(each.order.output)
     for path in shards(rollouts):
         judges.shard(path)
-    missing = {
-        shard: span for shard, span in order.shards.items() if not shard_path(rollouts, int(shard)).exists()
-    }
-    if missing:
+    missing = [shard for shard in order.shards if not shard_path(rollouts, int(shard)).exists()]
+    if each.weights is not None and missing:
         load_weights(run, each)
         _sample(run, order, missing, judges)
     return judges
@@ -98,16 +97,23 @@ def load_weights(run: Run, each: Pass) -> None:
         run.sampler.load(each.weights)
 
 
-def _sample(run: Run, order: SampleOrder, missing: dict[str, tuple[int, int]], judges: Judges) -> None:
+def _sample(run: Run, order: SampleOrder, missing: list[str], judges: Judges) -> None:
+    """Waves are told of all shards: what those that are there have used decides about the others."""
     done, total = len(order.shards) - len(missing), len(order.shards)
-    for event in run.sampler.sample(replace(order, shards=missing), run.stop):
+    if order.waves is None:
+        order = replace(order, shards={shard: order.shards[shard] for shard in missing})
+
+    def stop() -> bool:
+        judges.raise_failure()
+        return run.stop()
+
+    for event in run.sampler.sample(order, stop):
         if event["event"] == "group":
             judges.group(event["problem"], event["texts"])
         else:
             done += 1
             run.progress.shard(event, done, total)
             judges.shard(shard_path(Path(order.output), event["shard"]))
-        judges.raise_failure()
 
 
 Judged = tuple[dict[str, Any], dict[str, Any]]

@@ -2,14 +2,19 @@
 
     rule = LOSSES["dapo"]
 
-TRL computes them; this table is the one place that says which TRL options a name stands for. The
-importance ratio is always (policy being trained) / (policy that sampled).
+TRL computes them; this table is the one place that says which TRL options a name stands for. When to use
+which is said beside the setting, `train_job.TrainSettings.loss`. The importance ratio is always (policy being
+trained) / (policy that sampled).
+
+TRL 1.16 has no Liger loss for GRPO any more (`use_liger_kernel` is deprecated, and swaps layers only): its
+own output head already computes log-probabilities in tiles, without the [tokens, vocabulary] logits, and
+gives them to the drift guard. So there is no setting for one.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-LossName = Literal["dapo", "dr_grpo", "grpo", "cispo", "gspo"]
+LossName = Literal["dapo", "dr_grpo", "grpo", "cispo", "gspo", "rft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +44,7 @@ LOSSES: dict[LossName, LossRule] = {
     "cispo": LossRule("cispo", "token", 0.2, 5.0, mean_over_rows=False),
     # One ratio per sequence: GSPO, arXiv 2507.18071.
     "gspo": LossRule("grpo", "sequence", 3e-4, 4e-4, mean_over_rows=True),
+    # Right answers alone, by likelihood (rejection-sampling fine-tuning): RFT, arXiv 2308.01825. Advantages
+    # are 0, so that only the likelihood that the trainer adds is left of the loss.
+    "rft": LossRule("dapo", "token", 0.2, 0.28, mean_over_rows=False),
 }

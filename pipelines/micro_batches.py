@@ -4,19 +4,22 @@
     plan[step][k]          row numbers of micro-batch k; process k % processes computes it
 
 All rows are sorted by length (equal lengths in random order) and cut into micro-batches of neighbours, so a
-micro-batch holds rows of nearly one length. Each step then gets one micro-batch, drawn at random, from every
-stretch of the length scale: steps are alike in length, rows fall into steps by chance, and the processes of
-one step compute neighbours, so none waits long for another. The first micro-batch of a step is the longest:
-what does not fit in memory fails on the first step.
+micro-batch holds rows of nearly one length: equally many rows each, or as many as fit a budget of positions.
+Each step then gets one micro-batch, drawn at random, from every stretch of the length scale: steps are alike
+in length, rows fall into steps by chance, and the processes of one step compute neighbours, so none waits
+long for another. The first micro-batch of a step is the longest: what does not fit in memory fails on the
+first step. Every pass over the rows (epoch) deals anew.
 
 There is no incomplete last batch: N rows make round(N / batch_rows) steps, and are dealt evenly over them.
-The micro-batches of a step may differ by one row; `row_weight` corrects losses that average over rows.
-With fewer rows than micro-batches some are empty; the trainer fills those with a row that weighs nothing.
+Every step has the same number of micro-batches, which may differ in rows; `row_weight` corrects losses that
+average over rows. With fewer rows than micro-batches some are empty; the trainer fills those with a row that
+weighs nothing.
 
 The price: with few micro-batches to a step, rows of similar length meet in a step more often than by chance.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,22 +30,59 @@ Plan = list[list[Rows]]
 
 
 def plan_micro_batches(
-    lengths_N: Sequence[int], batch_rows: int, micro_batch_rows: int, processes: int, seed: int
+    lengths_N: Sequence[int],
+    batch_rows: int,
+    micro_batch_rows: int,
+    processes: int,
+    seed: int,
+    epochs: int = 1,
+    positions: int | None = None,
 ) -> Plan:
-    """One pass over N rows; every step has the same number of micro-batches, a multiple of `processes`."""
-    random = np.random.default_rng(seed)
+    """
+    `epochs` passes over N rows. Each micro-batch has at most `micro_batch_rows` rows and, where given, at
+    most so many `positions` (rows x longest row); a row that is longer than that is alone.
+    """
     steps = max(1, round(len(lengths_N) / batch_rows))
-    per_process = -(-len(lengths_N) // (steps * processes * micro_batch_rows))
-    micro_batches = np.array_split(_longest_first(lengths_N, random), steps * processes * per_process)
+    lengths, slots = np.asarray(lengths_N), steps * processes
+    passes = (
+        _one_pass(lengths, steps, slots, micro_batch_rows, positions, np.random.default_rng([seed, epoch]))
+        for epoch in range(epochs)
+    )
+    return list(chain.from_iterable(passes))
+
+
+def _one_pass(
+    lengths_N: Rows, steps: int, slots: int, rows: int, positions: int | None, random: np.random.Generator
+) -> Plan:
+    longest_first = _longest_first(lengths_N, random)
+    sizes = _sizes(lengths_N[longest_first], slots, rows, positions)
+    micro_batches = np.split(longest_first, np.cumsum(sizes)[:-1])
     stretches = [micro_batches[start : start + steps] for start in range(0, len(micro_batches), steps)]
     dealt = [random.permutation(steps) for _ in stretches]
     pairs = list(zip(stretches, dealt, strict=True))
     return [[stretch[order[step]] for stretch, order in pairs] for step in range(steps)]
 
 
-def _longest_first(lengths_N: Sequence[int], random: np.random.Generator) -> Rows:
+def _longest_first(lengths_N: Rows, random: np.random.Generator) -> Rows:
     shuffled = random.permutation(len(lengths_N))
-    return shuffled[np.argsort(-np.asarray(lengths_N)[shuffled], kind="stable")]
+    return shuffled[np.argsort(-lengths_N[shuffled], kind="stable")]
+
+
+def _sizes(sorted_lengths_N: Rows, slots: int, rows: int, positions: int | None) -> list[int]:
+    """Rows of each micro-batch, longest first. Their number is a multiple of `slots`, and so many neighbours
+    have as many rows, but for one."""
+    count = len(sorted_lengths_N)
+    if positions is None:
+        return _evenly(count, slots * -(-count // (slots * rows)))
+    sizes: list[int] = []
+    while (done := sum(sizes)) < count:
+        most = max(1, min(rows, positions // int(sorted_lengths_N[done])))
+        sizes += _evenly(min(slots * most, count - done), slots)
+    return sizes
+
+
+def _evenly(count: int, parts: int) -> list[int]:
+    return [count // parts + (part < count % parts) for part in range(parts)]
 
 
 def row_weight(step: Sequence[Rows], rows: int) -> float:

@@ -5,6 +5,7 @@ plan-<hash>/problems.parquet   train problems of this generation, canaries among
 plan-<hash>/gate.parquet       gate problems (fresh per generation where the suite can make them), in the
                                order of the gate's blocks, each block with the same mix of levels
 plan-<hash>/gate.json          the rule of promotion (`gate_rule.py`), written before the challenger exists
+plan-<hash>/beliefs.parquet    pass rates to expect (`posterior/planned.py`), where the recipe goes by them
 """
 
 from collections import defaultdict
@@ -13,7 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.canaries import with_canaries
+from ratchetrl.pipelines.champions import standing
+from ratchetrl.pipelines.efforts import sampling_effort
 from ratchetrl.pipelines.gate_rule import GateRule, gate_rule, next_test_index, rule_table
+from ratchetrl.pipelines.posterior.choose import choose_problems
+from ratchetrl.pipelines.posterior.drift import trained_distance
+from ratchetrl.pipelines.posterior.planned import Belief, plan_beliefs
+from ratchetrl.pipelines.posterior.state import Outlook, read_posterior
 from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.regression_suites import regression_problems, suite_inputs, suite_names
 from ratchetrl.pipelines.reward_arms import shuffled_golds
@@ -49,16 +56,19 @@ class Plan:
 def plan_stage(run: Run, generation: int) -> Plan:
     """Draws the generation's problems and writes down the rule."""
     index = next_test_index(run.folder.decisions(), generation)
-    stage = run.stage_folder(generation, "plan", _inputs(run, generation, index))
+    outlook, seen = _outlook(run, generation)
+    stage = run.stage_folder(generation, "plan", _inputs(run, generation, index) | seen)
     facts = run.finished(stage)
     if facts is None:
-        problems = _train_problems(run, generation)
+        problems = _train_problems(run, generation, outlook)
         gate = run.suite.gate_problems(generation)
         rule = _rule(run, index, len(gate))
         regression_problems(run)
         write_records(stage / "problems.parquet", Problem, problems)
         write_records(stage / "gate.parquet", Problem, in_blocks(gate, rule.blocks))
         write_json(stage / "gate.json", rule_table(rule))
+        if outlook is not None:
+            write_records(stage / "beliefs.parquet", Belief, plan_beliefs(run, outlook, problems))
         canaries = sum(problem.canary for problem in problems)
         counts = {"problems": len(problems), "canaries": canaries, "gate_problems": len(gate)}
         facts = run.finish(stage, generation, counts)
@@ -97,13 +107,25 @@ def report_problems(run: Run) -> Plan:
     return Plan(stage, path, facts["problems"], path, facts["problems"])
 
 
-def _train_problems(run: Run, generation: int) -> list[Problem]:
-    problems = with_canaries(
-        run.pool,
-        run.suite.train_problems(generation, run.config.sampling.problems),
-        run.config.data.canary_share,
-        seed_of(run.config.seed, "canary", generation),
-    )
+def _outlook(run: Run, generation: int) -> tuple[Outlook | None, dict[str, Any]]:
+    """What is believed of pass rates, where the recipe goes by it, and what that depends on."""
+    sampling = run.config.sampling
+    if sampling.choose == "uniform" and sampling.probe is None:
+        return None, {}
+    before, champion = read_posterior(run.folder, generation - 1), standing(run.folder)
+    distance = trained_distance(run.folder, before.generation)
+    effort = [sampling_effort(run.config).name, sampling.hard_effort]
+    seen = [sampling.choose, sampling.samples, effort, champion, distance, before.digest]
+    return before.outlook(champion, distance), {"posterior": seen}
+
+
+def _train_problems(run: Run, generation: int, outlook: Outlook | None) -> list[Problem]:
+    if outlook is None or run.config.sampling.choose == "uniform":
+        problems = run.suite.train_problems(generation, run.config.sampling.problems)
+    else:
+        problems = choose_problems(run, generation, outlook)
+    seed = seed_of(run.config.seed, "canary", generation)
+    problems = with_canaries(run.pool, problems, run.config.data.canary_share, seed)
     return shuffled_golds(problems, run.config.seed) if run.config.reward.arm == "shuffled-gold" else problems
 
 

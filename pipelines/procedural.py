@@ -13,7 +13,7 @@ the puzzles `puzzle_suite.py`.
 from random import Random
 from typing import Protocol
 
-from ratchetrl.pipelines import addition, programs
+from ratchetrl.pipelines import addition, long_addition, programs
 from ratchetrl.pipelines.puzzle_suite import Puzzles
 from ratchetrl.pipelines.records import Message, Problem
 from ratchetrl.verifiers.errors import UserError
@@ -43,6 +43,18 @@ class Addition:
         return Problem(f"addition/{prompt}", (Message("user", prompt),), gold, "number", level)
 
 
+class LongAddition:
+    """Sums of two numbers of equally many digits, up to 16, for a model that is shown place marks."""
+
+    levels = long_addition.LEVELS
+
+    def problem(self, level: str, rng: Random) -> Problem:
+        """Both numbers are drawn at random."""
+        operands = long_addition.draw_operands(level, rng)
+        prompt, gold = long_addition.prompt(operands), long_addition.gold(operands)
+        return Problem(f"long_addition/{prompt}", (Message("user", prompt),), gold, "number", level)
+
+
 class Programs:
     """Small functions, described step by step; the model writes them in Python."""
 
@@ -55,7 +67,12 @@ class Programs:
         return Problem(f"programs/{prompt}", (Message("user", prompt),), gold, "python_function", level)
 
 
-GENERATORS: dict[str, Generator] = {"addition": Addition(), "programs": Programs(), "puzzles": Puzzles()}
+GENERATORS: dict[str, Generator] = {
+    "addition": Addition(),
+    "long_addition": LongAddition(),
+    "programs": Programs(),
+    "puzzles": Puzzles(),
+}
 
 
 def load_generator(name: str) -> Generator:

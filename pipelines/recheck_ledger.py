@@ -19,6 +19,7 @@ from ratchetrl.pipelines.accounting.model_shape import ModelShape
 from ratchetrl.pipelines.accounting.work import Work, trained_work
 from ratchetrl.pipelines.accounting.work import stage_work as sampled_or_judged
 from ratchetrl.pipelines.config_file import load_toml
+from ratchetrl.pipelines.distil_stage import teacher_work
 from ratchetrl.pipelines.recheck_tally import MISSING, Tally
 from ratchetrl.pipelines.run_folder import DECISION_FILE, RunFolder
 from ratchetrl.pipelines.store import MANIFEST, manifest, read_json, read_lines
@@ -85,8 +86,9 @@ def stage_work(stage: Path, train: TrainSettings, shape: ModelShape | None) -> W
     kind = kind_of(stage.name)
     if kind != "train":
         return sampled_or_judged(stage, kind, shape)
-    rows = Path(read_json(stage / "job.json")["rows"])  # by name: the run may have been moved
-    return trained_work(stage.parent / rows.parent.name / rows.name, read_result(stage), train, shape)
+    given = Path(read_json(stage / "job.json")["rows"])  # by name: the run may have been moved
+    rows, result = stage.parent / given.parent.name / given.name, read_result(stage)
+    return trained_work(rows, result, train, shape) + teacher_work(stage, rows, result)
 
 
 def _counted(work: Work) -> dict[str, Any]:

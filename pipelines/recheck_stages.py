@@ -26,6 +26,7 @@ from ratchetrl.pipelines.select_rows import write_selection
 from ratchetrl.pipelines.stage_files import file_digests
 from ratchetrl.pipelines.store import MANIFEST, manifest, shards, weights_digest
 from ratchetrl.pipelines.verdict_rows import verdict_facts
+from ratchetrl.pipelines.wave_rows import wave_facts
 
 
 def recheck_files(tally: Tally, run: Path, stage: Path) -> None:
@@ -46,7 +47,7 @@ def recheck_stages(tally: Tally, run: Path, home: Path, stages: Mapping[str, str
     plan, sample, verify = folders["plan"], folders["sample"], folders["verify"]
     problems = plan / "problems.parquet"
     with tally.reading(_name(run, sample)):
-        _facts(tally, run, sample, rollout_facts(sample, *attempt_folders(sample)))
+        _facts(tally, run, sample, rollout_facts(sample, *attempt_folders(sample)) | wave_facts(sample))
     with tally.reading(_name(run, verify)):
         facts = verdict_facts(problems, verify)
         facts["verify_cpu_s"] += sum(cpu_seconds(folder) for folder in attempt_folders(verify))

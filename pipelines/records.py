@@ -128,6 +128,10 @@ class TrainRow:
     """What the rollout's reward is worth against its group."""
     forced: tuple[int, ...] = ()
     """Positions in the completion that nothing sampled: they are read and not learned."""
+    supervised: float = 0.0
+    """Weight of the row's own log-likelihood in the loss; 0 where only the advantage counts."""
+    age: int = 0
+    """Generations since it was sampled: above 0 for replayed rows, which the drift guard leaves out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def _next_pass(run: Run, first: Pass, before: Pass, number: int) -> Pass:
         shards=problem_shards(count, order.samples, run.config.engine.shard_rollouts),
         seed=f"{order.seed}/attempt {number}",
         attempt=number,
+        waves=None,
     )
     return Pass(again, first.verdicts / output.name, first.weights)
 

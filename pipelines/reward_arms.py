@@ -1,20 +1,19 @@
 """The arms of a reward: the real one, and the controls that tell whether it was the verdicts that taught.
 
-    reward = arm_reward(config, composed, mean_score)      rollout id, what was judged -> reward
-    rows = arm_selection(groups, config.reward)            like `rewards.selection.Selection`
+    reward = arm_reward(config, composed, verdicts)        rollout id, what was judged -> reward
+    success = is_success(config, score, reward)            whether that counts as a solution
     problems = shuffled_golds(problems, seed)              of the plan, for `shuffled-gold`
 
 random-reward   1 or 0 by a coin whose bias is the batch's mean score; the verdicts have no say
 shuffled-gold   verdicts as ever, but each problem has the gold of another one of its level
 format-only     1 where an answer could be extracted, right or wrong
-rft             the right rollouts alone, each with advantage 1: rejection-sampling fine-tuning
 
 If random rewards improve a model as well, the evaluation is contaminated or measures format only (arXiv
 2507.10532). Every arm gives the same rewards whenever it is asked.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -23,13 +22,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ratchetrl.pipelines.config import Config
-from ratchetrl.pipelines.config_tables import Reward as RewardSettings
 from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.seeds import seed_of
 from ratchetrl.pipelines.store import shards
 from ratchetrl.rewards.compose import Reward
 from ratchetrl.rewards.parts import RewardInput
-from ratchetrl.rewards.selection import JudgedRollout, SelectedRollout, Selection, SelectionSummary
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.verdict import Status
 
@@ -48,27 +45,9 @@ def arm_reward(config: Config, composed: Reward, verdicts: Path) -> ArmReward:
             return lambda _, rollout: composed(rollout)
 
 
-def arm_selection(
-    groups: Iterable[Sequence[JudgedRollout]], settings: RewardSettings
-) -> "Selection | Successes":
-    """The rows to train on, and their summary."""
-    if settings.arm == "rft":
-        return Successes(groups)
-    return Selection(groups, settings.advantage, settings.truncated)
-
-
-class Successes:
-    """Iterate once over the right rollouts of `groups`, each with advantage 1; `summary` counts them."""
-
-    def __init__(self, groups: Iterable[Sequence[JudgedRollout]]) -> None:
-        self.summary = SelectionSummary()
-        self._groups = groups
-
-    def __iter__(self) -> Iterator[SelectedRollout]:
-        for group in self._groups:
-            right = [SelectedRollout(each.rollout_id, 1.0, 1.0) for each in group if each.score == 1.0]
-            self.summary += _counted(group, len(right))
-            yield from right
+def is_success(config: Config, score: float | None, reward: float | None) -> bool:
+    """Whether a rollout counts as a solution under `reward.arm`."""
+    return (reward if config.reward.arm in ("random-reward", "format-only") else score) == 1.0
 
 
 def shuffled_golds(problems: Sequence[Problem], seed: int) -> list[Problem]:
@@ -116,16 +95,3 @@ def _extracted(rollout: RewardInput) -> float | None:
     if rollout.verdict.answer is None and rollout.verdict.status is Status.verifier_error:
         return None
     return float(rollout.verdict.answer is not None)
-
-
-def _counted(group: Sequence[JudgedRollout], right: int) -> SelectionSummary:
-    return SelectionSummary(
-        groups=1,
-        groups_selected=int(right > 0),
-        groups_all_wrong=int(not right),
-        rollouts=len(group),
-        selected=right,
-        truncated=sum(each.truncated for each in group),
-        verifier_errors=sum(each.score is None for each in group),
-        without_reward=sum(each.reward is None for each in group),
-    )

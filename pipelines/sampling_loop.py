@@ -16,7 +16,9 @@ from ratchetrl.pipelines.sampler_engine import Completion, Engine, Request
 def sample(
     engine: Engine, requests: Iterable[Request], forcing: BudgetForcing
 ) -> Iterator[tuple[str, list[Completion]]]:
-    """Every request's id and completions. Answers whose thought was closed go on before new ones begin."""
+    """Every request's id and completions. Answers whose thought was closed go on before new ones begin.
+    `requests` may have none to give for now and more once a group has finished; this ends when nothing is in
+    flight and it has none."""
     waiting, rests = iter(requests), deque[Request]()
     in_flight: dict[str, int] = {}
     while True:

@@ -75,6 +75,12 @@ def turn_by_level(
     return np.concatenate(chosen)
 
 
+def filled(chosen_N: Rows, others_N: Rows, count: int) -> Rows:
+    """The chosen rows and, up to `count` in all, the first of the others that are not among them."""
+    left = others_N[~np.isin(others_N, chosen_N)]
+    return np.concatenate([chosen_N, left[: count - len(chosen_N)]])
+
+
 def home(contents_N: Contents) -> list[str]:
     """[N] the split that each generated problem belongs to, for good."""
     return [HOMES[content % len(HOMES)] for content in contents_N.tolist()]

@@ -66,6 +66,6 @@ class StepLog(TrainerCallback):
             "kl": drift.kl,
             "ess": drift.ess,
             "entropy": logs["entropy"],
-            "clip_share": next(logs[name] for name in CLIP_SHARES if name in logs),
+            "clip_share": next((logs[name] for name in CLIP_SHARES if name in logs), math.nan),
             "seconds": round(seconds, 3),
         }

@@ -9,7 +9,7 @@ it, and the others drop it and count it. Rows stay in Arrow; a `Problem` is made
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,8 @@ import pyarrow as pa
 from ratchetrl.pipelines.columns import prompt_text, to_problem
 from ratchetrl.pipelines.overlap import PROTECTED_FIRST, keep_apart
 from ratchetrl.pipelines.records import Problem
-from ratchetrl.pipelines.splits import Rows, by_hash, carve, turn, turn_by_level
+from ratchetrl.pipelines.seeds import seed_of
+from ratchetrl.pipelines.splits import Rows, by_hash, carve, filled, turn, turn_by_level
 from ratchetrl.pipelines.suite_rows import LoadedSplit, SplitCounts, ids_of, load_rows
 from ratchetrl.pipelines.suite_settings import SuiteSettings
 from ratchetrl.pipelines.suite_sources import Source, open_source, split_of
@@ -79,13 +80,29 @@ class FiniteSuite:
 
     def train_problems(self, generation: int, count: int) -> list[Problem]:
         """`count` problems to learn from: shuffled passes over all of them, none twice in a pass."""
+        self._check_train(count)
+        return self._turn("train", count, generation)
+
+    def fresh_problems(self, generation: int, parts: Mapping[str, int], known: Set[str]) -> list[Problem]:
+        """Problems that are not known, drawn at random: so many of each level, or others where it has too
+        few."""
+        count = sum(parts.values())
+        self._check_train(count)
+        key, rows = self.pools["train"]
+        rows = np.random.default_rng(seed_of("fresh", self.seed, generation)).permutation(rows)
+        table = self.loaded[key].table.select(["id", "level"]).take(pa.array(rows))
+        fresh = np.array([problem not in known for problem in table["id"].to_pylist()], dtype=bool)
+        rows, levels_N = rows[fresh], table["level"].to_numpy()[fresh]
+        chosen = [rows[levels_N == level][:part] for level, part in parts.items()]
+        return self._problems("train", filled(np.concatenate(chosen), rows, count))
+
+    def _check_train(self, count: int) -> None:
         available = len(self.pools["train"][1])
         if count > available:
             raise UserError(
                 f"{self.settings.path} leaves {available} problems to train on, fewer than the {count} of a "
                 f"generation; set sampling.problems to {available} or less"
             )
-        return self._turn("train", count, generation)
 
     def gate_problems(self, generation: int) -> list[Problem]:
         """One gate, always of the same mix of levels: the same set each time, or whose turn it is where there

@@ -11,6 +11,7 @@ Problems differ within a call; a later generation may meet one of an earlier one
 """
 
 import hashlib
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -70,15 +71,22 @@ class GeneratedSuite:
 
     def train_problems(self, generation: int, count: int) -> list[Problem]:
         """`count` fresh problems to learn from."""
-        return self._draw("train", count, seed_of(self.seed, "train", generation))
+        return self._draw("train", self._equal_parts(count), seed_of(self.seed, "train", generation))
+
+    def fresh_problems(self, generation: int, parts: Mapping[str, int], known: Set[str]) -> list[Problem]:
+        """So many problems of each level; fewer by those that are known, and where a level is exhausted."""
+        drawn = self._draw("train", parts, seed_of(self.seed, "train", generation), all_of_them=False)
+        return [problem for problem in drawn if problem.id not in known]
 
     def gate_problems(self, generation: int) -> list[Problem]:
         """A fresh gate with the same number of problems of each level as every other gate."""
-        return self._draw("gate", self.settings.gate_problems, seed_of(self.seed, "gate", generation))
+        return self._draw(
+            "gate", self._equal_parts(self.settings.gate_problems), seed_of(self.seed, "gate", generation)
+        )
 
     def report_problems(self) -> list[Problem]:
         """The problems of the report, the same for every run."""
-        return self._draw("report", self.settings.report_problems, seed_of("report"))
+        return self._draw("report", self._equal_parts(self.settings.report_problems), seed_of("report"))
 
     @property
     def has_sealed(self) -> bool:
@@ -87,19 +95,31 @@ class GeneratedSuite:
 
     def sealed_problems(self) -> list[Problem]:
         """As many sealed problems as the report has. Opening them is to be recorded."""
-        return self._draw("sealed", self.settings.report_problems, seed_of("sealed"))
+        return self._draw("sealed", self._equal_parts(self.settings.report_problems), seed_of("sealed"))
 
-    def _draw(self, use: str, count: int, seed: int) -> list[Problem]:
-        """`count` different problems that are at home in this split, the levels in equal parts."""
+    def _equal_parts(self, count: int) -> dict[str, int]:
+        """`count` problems in equal parts; where it does not divide, the first levels get one more."""
         part, left_over = divmod(count, len(self.levels))
+        return {level: part + (rank < left_over) for rank, level in enumerate(self.levels)}
+
+    def _draw(self, use: str, parts: Mapping[str, int], seed: int, all_of_them: bool = True) -> list[Problem]:
+        """Different problems that are at home in this split, so many of each level; `UserError` where a level
+        has fewer, unless they need not be all."""
         found: dict[int, Problem] = {}
-        for rank, level in enumerate(self.levels):
-            self._add(found, use, level, part + (rank < left_over), Random(seed_of(seed, level)))
+        for level, count in parts.items():
+            missing = self._add(found, use, level, count, Random(seed_of(seed, level)))
+            if missing and all_of_them:
+                raise UserError(
+                    f"level {level!r} of {self.settings.path} has about {count - missing} different problems "
+                    f"for the {use} split, fewer than the {count} asked for; ask for fewer, or leave the "
+                    "level out of data.levels"
+                )
         instruction = self.settings.instruction
         return [replace(p, messages=instruct(p.messages, instruction)) for p in found.values()]
 
-    def _add(self, found: dict[int, Problem], use: str, level: str, count: int, rng: Random) -> None:
-        """Adds the first `count` different problems of a level; how many are drawn at a time changes none."""
+    def _add(self, found: dict[int, Problem], use: str, level: str, count: int, rng: Random) -> int:
+        """Adds the first `count` different problems of a level; how many are drawn at a time changes none.
+        Returns how many it did not find."""
         others, in_vain = len(found), 0
         while len(found) < others + count:
             before = len(found)
@@ -109,11 +129,8 @@ class GeneratedSuite:
                     found.setdefault(content, problem)
             in_vain = 0 if len(found) > before else in_vain + draws
             if in_vain >= max(DRAWN_IN_VAIN, DRAWN_PER_PROBLEM * count):
-                raise UserError(
-                    f"level {level!r} of {self.settings.path} has about {before - others} different problems "
-                    f"for the {use} split, fewer than the {count} asked for; ask for fewer, or leave the "
-                    "level out of data.levels"
-                )
+                break
+        return others + count - len(found)
 
     def _round(self, use: str, level: str, draws: int, rng: Random) -> list[tuple[int, Problem]]:
         """The problems of a round of draws that are at home in this split, with their contents."""

@@ -9,7 +9,7 @@ the same settings, seed and data, the same call gives the same problems on every
 asked before. Imports no torch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Protocol
 
 from ratchetrl.pipelines.contamination_compare import cleaned
@@ -54,6 +54,10 @@ class Suite(Protocol):
 
     def train_problems(self, generation: int, count: int) -> list[Problem]:
         """[count] different problems to learn from. Raises `UserError` where there are fewer."""
+
+    def fresh_problems(self, generation: int, parts: Mapping[str, int], known: Set[str]) -> list[Problem]:
+        """Different problems to learn from whose ids are not known: so many of each level, or others
+        where a level has too few. Raises `UserError` where there are fewer in all, known ones included."""
 
     def gate_problems(self, generation: int) -> list[Problem]:
         """[data.gate_problems] problems of one gate, fresh where the suite can make or spare them."""

@@ -42,6 +42,7 @@ def supervise(run: Run, orders: Orders) -> Ending:
     crown(run.folder, history.champion)
     if orders.until is None:
         _report_on(run, base)
+        run.account.settle(generation=0)  # starting the engine is no generation's own cost
     while (reason := _spent(run, history)) is None:
         index = len(history.decisions) + 1
         decision = run_generation(run, index, history.champion, base, orders)

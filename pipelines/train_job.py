@@ -33,9 +33,23 @@ class TrainSettings:
     micro_batch_rows: PositiveInt
     """Most rows in one forward pass of one process: bounds memory, and decides which rows meet in a step."""
     loss: LossName = "dapo"
-    """dapo, dr_grpo, grpo, cispo or gspo."""
+    """dapo: a good start; every token weighs alike, and what was unlikely may gain more than it can lose.
+    dr_grpo: where answers should not grow by themselves; lengths divide nothing (with advantage "mean").
+    grpo: where short and long answers are to weigh alike, or to compare with published runs.
+    cispo: many steps on one generation's rows; tokens far from the sampler's policy keep their gradient.
+    gspo: mixtures of experts and long answers, whose tokens' ratios are noisy; one ratio per answer.
+    rft: most score for few rollouts while the base is weak; right answers are imitated, wrong ones unused."""
+    supervised: NonNegativeFloat = 0.0
+    """Weight of the log-likelihood of right answers, added to the loss; rft is nothing but that."""
+    epochs: PositiveInt = 1
+    """Passes over a generation's rows."""
+    micro_batch_tokens: PositiveInt | None = None
+    """Most positions in one forward pass of one process, padding included; a longer row is alone. Unset: only
+    micro_batch_rows limits it."""
+    share_prompts: bool = False
+    """Compute a prompt once for all of its rows in a micro-batch, which are packed without padding."""
     max_steps: PositiveInt | None = None
-    """Most optimizer steps in a generation; unset means one pass over its rows."""
+    """Most optimizer steps in a generation; unset means `epochs` passes over its rows."""
     max_grad_norm: PositiveFloat = 1.0
     """The gradient is scaled down to this norm."""
     max_kl: PositiveFloat = 0.03
@@ -74,11 +88,13 @@ class TrainJob:
     temperature: float
     """The sampler's temperature; logits are divided by it."""
     max_completion_tokens: int
-    """The sampler's limit on new tokens: the constant in Dr. GRPO's divisor."""
+    """The sampler's largest limit on new tokens: the constant in Dr. GRPO's divisor."""
     adapter: str | None = None
     """LoRA adapter folder to continue from."""
     optimizer_state: str | None = None
     """Folder of the optimizer state that belongs to the weights; absent means fresh."""
+    teacher: str | None = None
+    """Folder of the weights to imitate; absent means that the advantages teach."""
     kind: Literal["train"] = "train"
     """Tells the two kinds of job apart."""
 
@@ -119,15 +135,18 @@ class TrainResult:
     steps: int
     """Optimizer steps taken."""
     planned_steps: int
-    """Optimizer steps in one pass, or `max_steps`."""
+    """Optimizer steps in all passes, or `max_steps`."""
     rows: int
     """Rows given."""
     trained_rows: int
-    """Rows in the steps taken."""
+    """Rows in the steps taken, over all passes."""
     trained_tokens: int
     """Sampled tokens in the steps taken."""
     forward_tokens: int
-    """Tokens of prompts and completions in the steps taken, without padding: for the count of FLOPs."""
+    """Tokens of prompts and completions computed in the steps taken, without padding: for the count of
+    FLOPs."""
+    shared_tokens: int = 0
+    """Tokens of the same rows that were computed with another row of their prompt."""
     padding_share: float
     """Share of the positions computed that were padding."""
     max_kl_seen: float | None

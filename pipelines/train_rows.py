@@ -8,10 +8,11 @@ The files are streamed twice: for the lengths (16 bytes a row), and for the rows
 which it keeps (8 bytes a completion token, 4 a prompt token). Nothing else stays in memory.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,27 +21,15 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import torch
 from numpy.typing import NDArray
-from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import Dataset
 
 from ratchetrl.pipelines.micro_batches import Plan, Rows, row_weight
+from ratchetrl.pipelines.row_tensors import Batch, StoredRow, packed, padded
 from ratchetrl.verifiers.errors import UserError
 
 LISTS = ["prompt_ids", "completion_ids", "logprobs", "forced"]
+SCALARS = ["advantage", "supervised", "age"]
 READ_ROWS = 256  # at a time: 100 MB of rows of 32,000 tokens
-Batch = dict[str, torch.Tensor]
-
-
-class StoredRow(NamedTuple):
-    """What the loss needs of one `records.TrainRow`."""
-
-    prompt_ids: NDArray[np.int32]
-    completion_ids: NDArray[np.int32]
-    logprobs: NDArray[np.float32]
-    """The sampler's, of each completion token."""
-    forced: NDArray[np.int32]
-    """Positions in the completion of tokens that nothing sampled."""
-    advantage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +45,23 @@ class TrainRows:
     """Tokens of each completion."""
     learned_lengths_N: Rows
     """Tokens of each completion that were sampled, and so carry a loss."""
+    prompts_N: Rows
+    """A number for each prompt: rows of one prompt have the same."""
 
     @classmethod
     def measure(cls, path: Path) -> "TrainRows":
         """Reads the lengths. Raises UserError where there is nothing to train on."""
-        parts = [np.stack([_lengths(batch[name]) for name in LISTS]) for batch in _stream(path, LISTS)]
-        parts = [np.empty((len(LISTS), 0), np.int64), *parts]
-        prompts_N, completions_N, logprobs_N, forced_N = np.concatenate(parts, axis=1)
-        if not len(prompts_N) or min(prompts_N.min(), (completions_N - forced_N).min()) < 1:
+        known: dict[bytes, int] = {}
+        parts = [_measured(batch, known) for batch in _stream(path, LISTS)]
+        parts = [np.empty((len(LISTS) + 1, 0), np.int64), *parts]
+        lengths_N, completions_N, logprobs_N, forced_N, prompts_N = np.concatenate(parts, axis=1)
+        if not len(lengths_N) or min(lengths_N.min(), (completions_N - forced_N).min()) < 1:
             raise UserError(
                 f"{path} has no rows, or one without tokens; train on rows that the select stage wrote"
             )
         if (completions_N != logprobs_N).any():
             raise UserError(f"{path} has a row with another number of logprobs than tokens; select again")
-        return cls(path, prompts_N, completions_N, completions_N - forced_N)
+        return cls(path, lengths_N, completions_N, completions_N - forced_N, prompts_N)
 
     def load(self, wanted: Rows) -> dict[int, StoredRow]:
         """The wanted rows, by number."""
@@ -77,7 +69,7 @@ class TrainRows:
         is_wanted_N[wanted] = True
         loaded: dict[int, StoredRow] = {}
         first = 0
-        for batch in _stream(self.path, [*LISTS, "advantage"]):
+        for batch in _stream(self.path, [*LISTS, *SCALARS]):
             here = np.flatnonzero(is_wanted_N[first : first + len(batch)])
             loaded.update(zip((first + here).tolist(), _stored_rows(batch.take(pa.array(here))), strict=True))
             first += len(batch)
@@ -90,20 +82,30 @@ class TrainRows:
 
 
 class RowBatches(Dataset[Batch]):
-    """One process's micro-batches, in order. `B` rows, `P` the shortest prompt, `T` the longest rest."""
+    """One process's micro-batches, in order. `B` rows, `P` the shortest prompt, `T` the longest rest (packed:
+    the longest prompt and completion)."""
 
     def __init__(
-        self, rows: TrainRows, plan: Plan, rank: int, processes: int, pad_id: int, by_rows: bool
+        self,
+        rows: TrainRows,
+        plan: Plan,
+        rank: int,
+        processes: int,
+        pad_id: int,
+        by_rows: bool,
+        share_prompts: bool = False,
     ) -> None:
-        """`by_rows`: the loss is a mean over rows, so rows are weighted for micro-batches of uneven size."""
-        self._lengths_N, self._pad_id, self._by_rows = rows.learned_lengths_N, pad_id, by_rows
-        self._parts = [(step, micro_batch) for step in plan for micro_batch in step[rank::processes]]
+        """`by_rows`: the loss is a mean over rows, so rows are weighted for micro-batches of uneven size.
+        `share_prompts`: packed by prompt, instead of padded."""
+        self._all, self._pad_id, self._by_rows, self._share = rows, pad_id, by_rows, share_prompts
         self._filler = int(rows.lengths_N.argmin())
-        # TRL gathers figures of each row over the processes, so all must have equally many at a time.
-        self._least = max(len(rows) for step in plan for rows in step) if processes > 1 else 1
-        self.rows = rows.load(
-            np.concatenate([[self._filler], *(part for _, part in self._parts)]).astype(int)
-        )
+        self._parts = [
+            (step, step[first + rank], _most_rows(step[first : first + processes]))
+            for step in plan
+            for first in range(0, len(step), processes)
+        ]
+        own = [part for _, part, _ in self._parts]
+        self.rows = rows.load(np.concatenate([[self._filler], *own]).astype(int))
         """The rows of this process's micro-batches, by number, and one to fill them up with."""
 
     def __len__(self) -> int:
@@ -112,22 +114,38 @@ class RowBatches(Dataset[Batch]):
     def __getitem__(self, index: int) -> Batch:
         """
         prompt_ids, prompt_mask [B, P];
-        completion_ids, completion_mask, tool_mask, old_per_token_logps [B, T]; advantages [B];
-        num_items_in_batch [] the sampled tokens of the whole step; counted [B], False for
-        a row that only fills the micro-batch up.
+        completion_ids, completion_mask, tool_mask, old_per_token_logps [B, T]; advantages, supervised [B];
+        num_items_in_batch [] the sampled tokens of the whole step; measured [B], True for rows that
+        the drift guard counts: neither replayed nor there to fill the micro-batch up.
         """
-        step, micro_batch = self._parts[index]
-        fillers = max(0, self._least - len(micro_batch))
-        rows = [self.rows[row] for row in [*micro_batch.tolist(), *[self._filler] * fillers]]
-        weight = row_weight(step, len(rows)) if self._by_rows else 1.0
-        advantages = [weight * row.advantage for row in rows[: len(micro_batch)]] + [0.0] * fillers
-        step_tokens = self._lengths_N[np.concatenate(step)].sum()
+        step, micro_batch, width = self._parts[index]
+        fillers = width - len(micro_batch)
+        weight = row_weight(step, width) if self._by_rows else 1.0
+        real = [self.rows[row] for row in micro_batch.tolist()]
+        advantages = [weight * row.advantage for row in real] + [0.0] * fillers
+        supervised = [weight * row.supervised for row in real] + [0.0] * fillers
+        step_tokens = self._all.learned_lengths_N[np.concatenate(step)].sum()
         return {
-            **_joined(rows, self._pad_id),
+            **self._tensors(micro_batch, width),
             "advantages": torch.tensor(advantages, dtype=torch.float32),
             "num_items_in_batch": torch.tensor(float(step_tokens)),
-            "counted": torch.tensor([True] * len(micro_batch) + [False] * fillers),
+            "supervised": torch.tensor(supervised, dtype=torch.float32),
+            "measured": torch.tensor([row.age == 0 for row in real] + [False] * fillers),
         }
+
+    def _tensors(self, micro_batch: Rows, width: int) -> Batch:
+        """Packed rows need a filler only where there is no other row."""
+        fillers = [self._filler] * (max(1, width) - len(micro_batch))
+        if not self._share:
+            return padded([self.rows[row] for row in [*micro_batch.tolist(), *fillers]], self._pad_id)
+        numbers = micro_batch if len(micro_batch) else np.array([self._filler])
+        rows = [self.rows[row] for row in numbers.tolist()]
+        return packed(rows, self._all.prompts_N[numbers].tolist(), width, self._pad_id)
+
+
+def _most_rows(at_a_time: Sequence[Rows]) -> int:
+    """TRL gathers figures of each row over the processes, so all must have equally many at a time."""
+    return max(1, *(len(rows) for rows in at_a_time))
 
 
 def _stream(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
@@ -137,49 +155,24 @@ def _stream(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
             yield from rows.iter_batches(READ_ROWS, columns=columns)
 
 
+def _measured(batch: pa.RecordBatch, known: dict[bytes, int]) -> NDArray[np.int64]:
+    """[lengths of the lists, number of the prompt] x rows; `known` prompts by their digest."""
+    prompts = _lists(batch["prompt_ids"])
+    digests = (hashlib.blake2b(prompt.tobytes(), digest_size=16).digest() for prompt in prompts)
+    numbers = [known.setdefault(digest, len(known)) for digest in digests]
+    return np.stack([*(_lengths(batch[name]) for name in LISTS), np.array(numbers, np.int64)])
+
+
 def _lengths(lists_N: pa.ListArray) -> Rows:
     return pc.list_value_length(lists_N).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def _stored_rows(batch: pa.RecordBatch) -> Iterator[StoredRow]:
     """The rows as views into the batch."""
-    lists = (
-        np.split(batch[name].flatten().to_numpy(zero_copy_only=False), np.cumsum(_lengths(batch[name]))[:-1])
-        for name in LISTS
-    )
-    return map(StoredRow, *lists, batch["advantage"].to_pylist())
+    lists = (_lists(batch[name]) for name in LISTS)
+    return map(StoredRow, *lists, *(batch[name].to_pylist() for name in SCALARS))
 
 
-def _joined(rows: Sequence[StoredRow], pad_id: int) -> Batch:
-    """
-    Prompt and completion as one row, padded right, cut after the shortest prompt: TRL pads the two apart,
-    which would waste a fifth where prompts differ in length. What is left of longer prompts stands before
-    the completion, kept out of the loss by `tool_mask`, TRL's mark for tokens the model did not write; so are
-    the completion's forced tokens.
-    """
-    prompts = [torch.tensor(row.prompt_ids, dtype=torch.long) for row in rows]
-    completions = [torch.tensor(row.completion_ids, dtype=torch.long) for row in rows]
-    shortest = min(len(prompt) for prompt in prompts)
-    rests = [prompt[shortest:] for prompt in prompts]
-    ids = [torch.cat(parts) for parts in zip(rests, completions, strict=True)]
-    logps = [torch.tensor(row.logprobs, dtype=torch.float32) for row in rows]
-    prompt_ids = torch.stack([prompt[:shortest] for prompt in prompts])
-    return {
-        "prompt_ids": prompt_ids,
-        "prompt_mask": torch.ones_like(prompt_ids),
-        "completion_ids": pad_sequence(ids, True, pad_id),
-        "completion_mask": pad_sequence([torch.ones_like(row) for row in ids], True, 0),
-        "tool_mask": _after(rests, [_sampled(row) for row in rows]),
-        "old_per_token_logps": _after(rests, logps),
-    }
-
-
-def _sampled(row: StoredRow) -> torch.Tensor:
-    mask = np.ones(len(row.completion_ids), np.int64)
-    mask[row.forced.astype(np.int64)] = 0
-    return torch.from_numpy(mask)
-
-
-def _after(rests: list[torch.Tensor], values: list[torch.Tensor]) -> torch.Tensor:
-    rows = [torch.cat([value.new_zeros(len(rest)), value]) for rest, value in zip(rests, values, strict=True)]
-    return pad_sequence(rows, True, 0)
+def _lists(lists_N: pa.ListArray) -> list[NDArray[Any]]:
+    values = lists_N.flatten().to_numpy(zero_copy_only=False)
+    return np.split(values, np.cumsum(_lengths(lists_N))[:-1])[: len(lists_N)]

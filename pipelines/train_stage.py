@@ -15,6 +15,9 @@ from typing import Any
 
 from ratchetrl.pipelines.accounting.ledger import run_shape
 from ratchetrl.pipelines.accounting.work import trained_work
+from ratchetrl.pipelines.config_tables import Sampling
+from ratchetrl.pipelines.distil_stage import note_teacher, teacher_facts, teacher_of, teacher_work
+from ratchetrl.pipelines.efforts import Effort
 from ratchetrl.pipelines.run_context import Champion, Run
 from ratchetrl.pipelines.seeds import seed_of
 from ratchetrl.pipelines.store import file_digest, weights_digest
@@ -31,7 +34,9 @@ def train_stage(run: Run, generation: int, select: Path, champion: Champion, bas
         run.sampler.close()
     result = run.trainer.run(_job(run, generation, select, champion, base, stage))
     work = trained_work(select / "rows", result, run.config.train, run_shape(run.folder.path))
-    run.finish(stage, generation, _facts(result), work=work)
+    noted = note_teacher(stage, run.config)
+    work += teacher_work(stage, select / "rows", result)
+    run.finish(stage, generation, _facts(result) | noted, work=work)
     if result.stop_reason:
         run.progress.line(f"generation {generation}: training {result.status}, {result.stop_reason}")
     return stage
@@ -45,6 +50,7 @@ def _inputs(run: Run, select: Path, champion: Champion, generation: int) -> dict
         "launch": _launch_digest(run.config.train),
         "seed": run.config.seed,
         "generation": generation,
+        **teacher_facts(run.config),
     }
 
 
@@ -53,19 +59,26 @@ def _job(
 ) -> TrainJob:
     """With LoRA the base's weights stay and the champion's adapter goes on; else the champion's weights
     do."""
-    lora = run.config.train.lora_rank > 0
+    lora, teacher = run.config.train.lora_rank > 0, teacher_of(run.config)
     return TrainJob(
         weights=str((base if lora else champion).weights),
         adapter=_text(champion.adapter) if lora else None,
         optimizer_state=_text(champion.optimizer_state),
+        teacher=None if teacher is None else str(teacher.weights),
         rows=str(select / "rows"),
         output=str(stage),
         settings=_absolute(run.config.train),
         # A retry after a rejection is not a repeat. 32 bits, because numpy takes no more.
         seed=seed_of("train", run.config.seed, generation) % 2**32,
         temperature=run.config.sampling.temperature,
-        max_completion_tokens=run.config.sampling.max_new_tokens,
+        max_completion_tokens=_most_new_tokens(run.config.sampling),
     )
+
+
+def _most_new_tokens(sampling: Sampling) -> int:
+    """Of one rollout, hard problems included."""
+    hard = Effort.parse(sampling.hard_effort).max_new_tokens if sampling.hard_effort else 0
+    return max(sampling.max_new_tokens, hard)
 
 
 def _absolute(settings: TrainSettings) -> TrainSettings:

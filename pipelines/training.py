@@ -20,6 +20,7 @@ from transformers import PreTrainedModel, set_seed
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
 from ratchetrl.pipelines.adapters import merge_adapter, with_adapter
+from ratchetrl.pipelines.distil_trainer import StoredDistillationTrainer, distillation_config
 from ratchetrl.pipelines.grpo import StoredRolloutTrainer, grpo_config
 from ratchetrl.pipelines.handover import PROBE_FILE
 from ratchetrl.pipelines.losses import LOSSES
@@ -27,6 +28,7 @@ from ratchetrl.pipelines.micro_batches import Plan, plan_micro_batches
 from ratchetrl.pipelines.optimizer_state import RestoreOptimizer, save_optimizer
 from ratchetrl.pipelines.policy import load_model, load_tokenizer
 from ratchetrl.pipelines.probe import write_probe
+from ratchetrl.pipelines.prompt_batches import plan_by_prompt
 from ratchetrl.pipelines.step_log import StepLog
 from ratchetrl.pipelines.train_guard import DriftBounds, StageStopped
 from ratchetrl.pipelines.train_job import METRICS_FILE, TrainJob, TrainSettings, write_result
@@ -58,9 +60,13 @@ def run_train_job(job: TrainJob, report: Report) -> None:
 
 def _plan(job: TrainJob, rows: TrainRows) -> Plan:
     settings = job.settings
-    plan = plan_micro_batches(
-        rows.lengths_N.tolist(), settings.batch_rows, settings.micro_batch_rows, settings.processes, job.seed
-    )
+    sizes = settings.batch_rows, settings.micro_batch_rows, settings.processes
+    order, most = (job.seed, settings.epochs), settings.micro_batch_tokens
+    if settings.share_prompts:
+        lengths = rows.prompt_lengths_N, rows.completion_lengths_N
+        plan = plan_by_prompt(rows.prompts_N, *lengths, *sizes, *order, most)
+    else:
+        plan = plan_micro_batches(rows.lengths_N.tolist(), *sizes, *order, most)
     return plan[: settings.max_steps]
 
 
@@ -75,7 +81,11 @@ def _trainer(job: TrainJob, rows: TrainRows, plan: Plan) -> StoredRolloutTrainer
     set_seed(job.seed)
     bounds = DriftBounds(settings.max_kl, settings.min_ess)
     tokenizer = load_tokenizer(job.weights)
-    return StoredRolloutTrainer(_policy(job), tokenizer, config, rows, plan, bounds, LOSSES[settings.loss])
+    if job.teacher is not None:
+        taught = distillation_config(config)
+        return StoredDistillationTrainer(_policy(job), job.teacher, tokenizer, taught, rows, plan)
+    how = LOSSES[settings.loss], settings.share_prompts
+    return StoredRolloutTrainer(_policy(job), tokenizer, config, rows, plan, bounds, *how)
 
 
 def _policy(job: TrainJob) -> PreTrainedModel:

@@ -14,6 +14,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
+from ratchetrl.pipelines.mark_training import mark_ids, shifted
 from ratchetrl.pipelines.overlap import content_hashes
 from ratchetrl.pipelines.splits import home
 from ratchetrl.pipelines.worked_tasks import TASKS, WorkedTask
@@ -43,7 +44,8 @@ def _row(
     tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings, task: WorkedTask, drawn: Any, rng: Random
 ) -> tuple[list[int], list[int]]:
     solution = task.solution(drawn, settings.wrong_step_share, rng)
-    return prompt_ids(tokenizer, task.prompt(drawn)), tokenizer.encode(solution + tokenizer.eos_token)
+    row = prompt_ids(tokenizer, task.prompt(drawn)), tokenizer.encode(solution + tokenizer.eos_token)
+    return shifted(row, mark_ids(tokenizer), rng) if task.with_marks else row
 
 
 def _train_problems(task: WorkedTask, level: str, rng: Random) -> Iterator[Any]:

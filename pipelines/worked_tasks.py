@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from ratchetrl.pipelines import addition, programs
+from ratchetrl.pipelines import addition, long_addition, programs
 from ratchetrl.pipelines.char_tokenizer import THINK_CLOSE
 
 
@@ -29,6 +29,8 @@ class WorkedTask:
     """(problem, share of wrong steps by difficulty, rng) -> what the pupil writes."""
     is_right: Callable[[Any, str], bool]
     """Whether a completion is the right one, by its text."""
+    with_marks: bool = False
+    """Whether the model is shown place marks in numbers."""
 
 
 def _right_sum(operands: addition.Operands, completion: str) -> bool:
@@ -42,5 +44,9 @@ def _right_program(steps: programs.Steps, completion: str) -> bool:
 
 TASKS = {
     "addition": WorkedTask(addition.draw_operands, addition.prompt, addition.worked_solution, _right_sum),
+    "long_addition": WorkedTask(
+        *(long_addition.draw_operands, long_addition.prompt, long_addition.worked_solution, _right_sum),
+        with_marks=True,
+    ),
     "programs": WorkedTask(programs.draw_steps, programs.prompt, programs.written_program, _right_program),
 }

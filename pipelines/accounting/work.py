@@ -9,7 +9,7 @@ Nothing here knows of time or money.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from ratchetrl.pipelines.accounting.model_shape import ModelShape
 from ratchetrl.pipelines.train_job import TrainResult, TrainSettings
 
 SAMPLING = frozenset({"sample", "evaluate", "report", "sealed"})
-VERDICTS, SHARDS, SOLVED = "verdicts", "shard-*.parquet", "solved-*.parquet"
+VERDICTS, SHARDS, SOLVED, ABORTED = "verdicts", "shard-*.parquet", "solved-*.parquet", "aborted-*.parquet"
 Lengths = npt.NDArray[np.int64]
 
 
@@ -37,7 +37,9 @@ class Tokens:
     cached: int | None = 0
     """Of the same prompts, found in the prefix cache for the other samples of the problem."""
     generated: int | None = 0
-    """Of completions."""
+    """Of completions, those that were begun and not kept among them."""
+    aborted: int | None = 0
+    """Of the latter alone."""
     trained: int | None = 0
     """Of completions that carried a loss."""
     forward: int | None = 0
@@ -54,7 +56,7 @@ class Flops:
     """The old policy's log-probabilities: the sampler's own are stored and trained against, so only solutions
     that retries found are gone over for them."""
     reference: float | None = 0.0
-    """A reference model's log-probabilities: none, since no loss here uses one."""
+    """A reference model's log-probabilities: a teacher's, the only loss here that uses one."""
     update: float | None = 0.0
     """Forward and backward passes of training."""
 
@@ -103,16 +105,30 @@ def stage_work(stage: Path, kind: str, shape: ModelShape | None) -> Work:
 
 
 def sampled_work(stage: Path, shape: ModelShape | None) -> Work:
-    """Of all rollouts below a stage's folder."""
+    """Of all rollouts below a stage's folder, and of what was sampled besides and not kept."""
     shards = (path for path in stage.rglob(SHARDS) if path.parent.name != VERDICTS)
-    return sum((_shard_work(path, shape) for path in sorted(shards)), start=Work())
+    kept = sum((_shard_work(path, shape) for path in sorted(shards)), start=Work())
+    return sum((_aborted_work(path, shape) for path in sorted(stage.rglob(ABORTED))), start=kept)
 
 
 def _shard_work(shard: Path, shape: ModelShape | None) -> Work:
     table = pq.read_table(shard, columns=["problem_id", "prompt_ids", "completion_ids"])
     prompts_n, outputs_n = (list_lengths(table[name]) for name in ("prompt_ids", "completion_ids"))
+    return _completions_work(table["problem_id"], prompts_n, outputs_n, shape)
+
+
+def _aborted_work(file: Path, shape: ModelShape | None) -> Work:
+    table = pq.read_table(file)
+    prompts_n, outputs_n = (table[name].to_numpy() for name in ("prompt_tokens", "generated_tokens"))
+    work = _completions_work(table["problem_id"], prompts_n, outputs_n, shape)
+    return replace(work, tokens=replace(work.tokens, aborted=work.tokens.generated))
+
+
+def _completions_work(
+    problem_ids: pa.ChunkedArray, prompts_n: Lengths, outputs_n: Lengths, shape: ModelShape | None
+) -> Work:
     sampled_n = outputs_n > 0
-    reads_n = first_of_group(table["problem_id"]) & sampled_n
+    reads_n = first_of_group(problem_ids) & sampled_n
     prompt = int(prompts_n[reads_n].sum())
     tokens = Tokens(
         prompt=prompt, cached=int(prompts_n[sampled_n].sum()) - prompt, generated=int(outputs_n.sum())
@@ -158,16 +174,21 @@ def judged_work(shards: Iterable[Path]) -> Work:
 
 
 def trained_work(rows: Path, result: TrainResult, settings: TrainSettings, shape: ModelShape | None) -> Work:
-    """Of a train stage. The rows of the steps not taken are left out in proportion to their tokens."""
+    """Of a train stage. The rows of the steps not taken are left out in proportion to their tokens, and what
+    rows of a prompt shared, in proportion to those of the prompts."""
     tokens = Tokens(trained=result.trained_tokens, forward=result.forward_tokens)
     if shape is None:
         return Work(tokens, Flops(update=None))
-    every_flop = every_token = 0.0
+    how = settings.lora_rank, settings.gradient_checkpointing
+    row_flops = row_tokens = prompt_flops = prompt_tokens = 0.0
     for prompts_n, completions_n in _row_lengths(sorted(rows.glob("*.parquet"))):
-        rank, checkpointing = settings.lora_rank, settings.gradient_checkpointing
-        every_flop += train_flops(shape, prompts_n, completions_n, rank, checkpointing).sum()
-        every_token += (prompts_n + completions_n).sum()
-    return Work(tokens, Flops(update=float(every_flop * result.forward_tokens / max(every_token, 1.0))))
+        row_flops += train_flops(shape, prompts_n, completions_n, *how).sum()
+        row_tokens += (prompts_n + completions_n).sum()
+        prompt_flops += train_flops(shape, prompts_n, 0 * prompts_n, *how).sum()
+        prompt_tokens += prompts_n.sum()
+    taken = (result.forward_tokens + result.shared_tokens) / max(row_tokens, 1.0)
+    shared = result.shared_tokens / max(prompt_tokens, 1.0)
+    return Work(tokens, Flops(update=float(row_flops * taken - prompt_flops * shared)))
 
 
 def _row_lengths(shards: Iterable[Path]) -> Iterator[tuple[Lengths, Lengths]]:

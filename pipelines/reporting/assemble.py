@@ -51,7 +51,8 @@ def assemble(folder: RunFolder, ledger_lines: int | None = None) -> dict[str, An
         "generations": [generation_entry(sources, index, steps.get(index)) for index in lineage.generations],
         "controls": sources.controls,
         "looks": sealed_looks(folder, sources.ledger_lines),
-        "contamination": _contamination(folder),
+        "contamination": _stored(folder, "contamination.json"),
+        "distil": _stored(folder, "distil.json"),
         "rho_trend": trend([step.efficiency_R for step in steps.values() if step.efficiency_R is not None]),
         "provenance": provenance(sources),
     }
@@ -79,8 +80,9 @@ def _since_base(measured: MeasuredRun, latest: int | None) -> dict[str, float] |
     return champion_gain(measured.draws[0], measured.draws[latest], measured.effort)
 
 
-def _contamination(folder: RunFolder) -> Any:
-    path = folder.path / "contamination.json"
+def _stored(folder: RunFolder, name: str) -> Any:
+    """What a file says that not every run has."""
+    path = folder.path / name
     return read_json(path) if path.exists() else None
 
 

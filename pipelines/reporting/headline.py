@@ -27,7 +27,7 @@ TREND_SENTENCES = {
 
 def headline(report: dict[str, Any]) -> list[str]:
     """Sentences, the most important first."""
-    sentences = [*_own_arm(report), *_controls(report), _what_happened(report)]
+    sentences = [*_own_arm(report), *_controls(report), _what_happened(report), *_teacher(report)]
     if report["latest"]:
         entry = report["generations"][report["latest"]]
         sentences += [*_price(report, entry), *_last_step(entry), *_crystallised(entry, report["effort"])]
@@ -44,6 +44,15 @@ def _own_arm(report: dict[str, Any]) -> Iterator[str]:
             f"{EMPTY_ARMS[report['arm']]} taught this run (reward.arm): whatever it gained is the work of "
             "chance steps that the gate found to help, not of its verdicts."
         )
+
+
+def _teacher(report: dict[str, Any]) -> Iterator[str]:
+    """Of a student that was held against its teacher."""
+    told = report["distil"]
+    if told is not None:
+        name = f"generation {told['generation']} of {told['teacher']}"
+        yield f"Taught by {name} (weights {told['weights_hash']})."
+        yield f"{told['sentence'][0].upper()}{told['sentence'][1:]}."
 
 
 def _controls(report: dict[str, Any]) -> Iterator[str]:

@@ -28,6 +28,7 @@ PATTERNS = (
     "looks.jsonl",
     "champions.jsonl",
     "contamination.json",
+    "distil.json",
     "data.json",
 )
 

@@ -65,4 +65,6 @@ def _row(model: Qwen3ForCausalLM, random: np.random.Generator, index: int) -> di
         "logprobs": logps[-len(completion) :].tolist(),
         "forced": [],
         "advantage": float(random.normal()),
+        "supervised": 0.0,
+        "age": 0,
     }

@@ -10,6 +10,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from ratchetrl.pipelines.accounting.model_shape import ModelShape
 from ratchetrl.pipelines.bootstrap import CONTEXT_TOKENS, bootstrap, learning_rate, new_model
 from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
@@ -42,6 +43,19 @@ def test_the_folder_loads_as_a_model_of_the_promised_shape(untrained: Path) -> N
     assert list(untrained.glob("*.safetensors"))
 
 
+def test_a_student_may_be_narrower_and_shallower() -> None:
+    settings = BootstrapSettings(hidden_size=96, layers=2)
+    student = new_model(char_tokenizer(CONTEXT_TOKENS), settings).config.to_dict()
+    teacher = new_model(char_tokenizer(CONTEXT_TOKENS), BootstrapSettings()).config.to_dict()
+    shapes = [ModelShape.of(config) for config in (student, teacher)]
+    assert 0.25 < shapes[0].matmul_parameters / shapes[1].matmul_parameters < 1 / 3
+
+
+def test_a_width_that_is_not_one_of_whole_heads_is_refused() -> None:
+    with pytest.raises(UserError, match=r"hidden_size 100 is no multiple of 32; choose one that is"):
+        new_model(char_tokenizer(CONTEXT_TOKENS), BootstrapSettings(hidden_size=100))
+
+
 def test_a_seed_gives_the_same_weights_again_and_another_seed_others(untrained: Path, tmp_path: Path) -> None:
     for seed, same in ((1, True), (2, False)):
         bootstrap(ANY_SCORE, seed, tmp_path / str(seed))
@@ -64,7 +78,7 @@ def test_an_untrained_model_gets_nothing_right() -> None:
     tokenizer = char_tokenizer(CONTEXT_TOKENS)
     torch.manual_seed(1)
     for task, level in (("addition", "2 digits"), ("programs", "2 steps")):
-        model = new_model(tokenizer)
+        model = new_model(tokenizer, BootstrapSettings(task=task))
         assert measure_pass_at_1(model, tokenizer, TASKS[task], (level,), problems=4, seed=1) == 0.0
 
 
@@ -82,6 +96,26 @@ def test_the_learning_rate_rises_holds_and_falls_to_a_floor() -> None:
     settings = BootstrapSettings(learning_rate=1.0, decay_steps=100)
     rates = [learning_rate(step, settings) for step in (1, 20, 50, 75, 100, 1000)]
     assert rates == pytest.approx([0.05, 1.0, 1.0, 0.5, 0.02, 0.02])
+
+
+def test_every_round_has_a_learning_rate_of_its_own_that_rises_and_falls() -> None:
+    settings = BootstrapSettings(learning_rate=1.0, decay_steps=100, gap_shares=(0.0, 0.9))
+    rates = [learning_rate(step, settings) for step in (100, 101, 120, 150, 175, 200, 1000)]
+    assert rates == pytest.approx([0.02, 0.05, 1.0, 1.0, 0.5, 0.02, 0.02])
+
+
+def test_rounds_with_gaps_change_what_is_learned(tmp_path: Path) -> None:
+    settings = replace(ANY_SCORE, task="long_addition", decay_steps=1)
+    weights = []
+    for shares in ((0.0, 0.0), (0.0, 1.0)):
+        bootstrap(replace(settings, gap_shares=shares), seed=1, output=tmp_path / str(shares))
+        weights.append((tmp_path / str(shares) / "model.safetensors").read_bytes())
+    assert weights[0] != weights[1]
+
+
+def test_gaps_are_refused_for_a_task_without_marks(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r'"addition" has none, remove it'):
+        bootstrap(replace(ANY_SCORE, gap_shares=(0.5,)), seed=1, output=tmp_path / "base")
 
 
 def test_the_command_answers_an_impossible_request_with_exit_code_2(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from transformers import AutoTokenizer
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
 
 TOKENIZER = char_tokenizer(context_tokens=2048)
+MARKED = char_tokenizer(context_tokens=2048, with_marks=True)
 SOLVED = "<|user|>41+52=<|end|><|assistant|><think>1+2+0=3\n4+5+0=9</think>93<|end|>"
 
 
@@ -44,3 +45,22 @@ def test_it_is_the_same_after_saving_and_loading(tmp_path: Path) -> None:
     assert loaded.decode(loaded.encode("é\t漢")) == "é\t漢"
     assert loaded.chat_template == TOKENIZER.chat_template
     assert loaded.model_max_length == 2048
+
+
+def test_digits_of_the_user_get_place_marks_that_decoding_leaves_out(tmp_path: Path) -> None:
+    MARKED.save_pretrained(tmp_path)
+    for tokenizer in (MARKED, AutoTokenizer.from_pretrained(tmp_path)):
+        chat = [{"role": "system", "content": "Add 2."}, {"role": "user", "content": "417+85="}]
+        text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        assert text == "<|system|>Add 2.<|end|><|user|>ⓒ4ⓑ1ⓐ7+Ⓑ8Ⓐ5=<|end|><|assistant|>"
+        ids = tokenizer.encode(text)
+        assert len(ids) == 1 + 6 + 1 + 1 + 12 + 1 + 1
+        assert tokenizer.decode(ids, skip_special_tokens=True) == "Add 2.417+85="
+        assert tokenizer.decode(tokenizer.encode("é漢")) == "é漢"
+
+
+def test_a_number_longer_than_there_are_marks_keeps_all_its_digits() -> None:
+    number = "9" * 30
+    text = MARKED.apply_chat_template([{"role": "user", "content": number}], tokenize=False)
+    assert text.startswith("<|user|>9999Ⓩ9Ⓨ9")
+    assert MARKED.decode(MARKED.encode(text), skip_special_tokens=True) == number

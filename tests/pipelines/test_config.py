@@ -74,7 +74,7 @@ def test_an_unknown_key_is_answered_with_the_nearest_one(tmp_path: Path) -> None
 
 def test_a_missing_key_and_a_value_out_of_range_name_the_key(tmp_path: Path) -> None:
     assert "train.learning_rate is missing" in broken(tmp_path, "learning_rate =", "#")
-    assert "sampling.samples = 1" in broken(tmp_path, "samples = 8", "samples = 1")
+    assert "sampling.samples = 0" in broken(tmp_path, "samples = 8", "samples = 0")
 
 
 def test_rules_across_tables_say_what_to_change(tmp_path: Path) -> None:

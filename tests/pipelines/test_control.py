@@ -10,7 +10,8 @@ import pytest
 
 from ratchetrl.pipelines.base_stage import base_folder
 from ratchetrl.pipelines.config_file import QUICKSTART, dump_toml, load_toml
-from ratchetrl.pipelines.control import run_control
+from ratchetrl.pipelines.config_tables import Selection
+from ratchetrl.pipelines.control import of_arm, run_control
 from ratchetrl.pipelines.control_command import sentence
 from ratchetrl.pipelines.control_entries import control_entries, outdone
 from ratchetrl.pipelines.control_inputs import stored_inputs
@@ -149,6 +150,24 @@ def test_what_cannot_be_controlled_is_refused_in_one_sentence(run: RunFolder) ->
         run_control(run, "rft", 1)
     next(run.generation(0).glob("base-*/weights")).rmdir()
     with pytest.raises(UserError, match=r"the weights of generation 0.*were deleted; choose another"):
+        run_control(run, "rft", 1)
+
+
+def test_an_arm_changes_what_is_rewarded_and_nothing_is_replayed(run: RunFolder) -> None:
+    config = load_toml(run.config_file)
+    config = config.model_copy(update={"selection": Selection(replay=0.5, rows_per_group=4)})
+    rft, coin = of_arm(config, "rft"), of_arm(config, "random-reward")
+    assert (rft.train.loss, rft.reward) == ("rft", config.reward)
+    assert (coin.train, coin.reward.arm) == (config.train, "random-reward")
+    assert rft.selection == coin.selection == Selection(replay=0.0, rows_per_group=4)
+
+
+def test_a_run_is_no_control_of_itself(run: RunFolder) -> None:
+    decision = read_json(run.generation(1) / "decision.json")
+    stages = {"plan": "plan-1", "train": "train-1", "evaluate": "evaluate-1"}
+    write_json(run.generation(1) / "decision.json", {**decision, "stages": stages})
+    dump_toml(of_arm(load_toml(run.config_file), "rft"), run.config_file)
+    with pytest.raises(UserError, match=r"has train\.loss rft itself; choose another arm"):
         run_control(run, "rft", 1)
 
 

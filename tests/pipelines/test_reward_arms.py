@@ -9,12 +9,11 @@ import pytest
 
 from ratchetrl.pipelines.config_tables import Reward as RewardSettings
 from ratchetrl.pipelines.records import Message, Problem, VerdictRow
-from ratchetrl.pipelines.reward_arms import arm_reward, arm_selection, mean_score, shuffled_golds
+from ratchetrl.pipelines.reward_arms import arm_reward, is_success, mean_score, shuffled_golds
 from ratchetrl.pipelines.store import shard_path, write_records
 from ratchetrl.pipelines.verdict_rows import verdict_row
 from ratchetrl.rewards.compose import compose
 from ratchetrl.rewards.parts import RewardInput
-from ratchetrl.rewards.selection import JudgedRollout
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.verdict import Verdict, correct, no_answer, verifier_error, wrong
 
@@ -57,17 +56,16 @@ def test_format_only_rewards_an_answer_that_could_be_extracted(verdicts: Path) -
     assert reward("p#3", judged(verifier_error("the pool died"))) is None
 
 
-def test_the_real_arm_and_rft_take_the_verdict(verdicts: Path) -> None:
-    for arm in ("verdict", "rft", "shuffled-gold"):
+def test_the_real_arm_and_shuffled_golds_take_the_verdict(verdicts: Path) -> None:
+    for arm in ("verdict", "shuffled-gold"):
         assert reward_of(arm, verdicts)("p#0", judged(correct("1"))) == 1.0
 
 
-def test_rft_learns_from_the_right_rollouts_alone() -> None:
-    group = [JudgedRollout(f"p#{i}", score, score, False) for i, score in enumerate((1.0, 0.0, None, 1.0))]
-    rows = arm_selection([group], settings("rft"))
-    assert [(row.rollout_id, row.advantage) for row in rows] == [("p#0", 1.0), ("p#3", 1.0)]
-    assert (rows.summary.rollouts, rows.summary.selected, rows.summary.verifier_errors) == (4, 2, 1)
-    assert [row.rollout_id for row in arm_selection([group], settings("verdict"))] == ["p#0", "p#1", "p#3"]
+def test_what_an_empty_arm_calls_a_success_has_nothing_to_do_with_the_verdict() -> None:
+    config: Any = SimpleNamespace(reward=settings("random-reward"))
+    assert is_success(config, score=0.0, reward=1.0) and not is_success(config, score=1.0, reward=0.0)
+    config.reward = settings("verdict")
+    assert is_success(config, score=1.0, reward=0.7) and not is_success(config, score=None, reward=None)
 
 
 def problem(index: int, level: str, canary: bool = False) -> Problem:

@@ -224,9 +224,11 @@ def test_the_sealed_split_is_opened_by_a_counted_look_and_an_earlier_champion_st
     assert (disturbed_run / "champion").resolve().parent.parent.name == "generation_000"
 
 
-def _run_until(output: Path, mark: str, end: Callable[[subprocess.Popen[str], Path], None]) -> None:
+def _run_until(
+    output: Path, mark: str, end: Callable[[subprocess.Popen[str], Path], None], *options: str
+) -> None:
     """Starts the run and ends it as soon as a file appears."""
-    command = [RATCHETRL, "run", QUICKSTART, "--output", str(output), *SMALL]
+    command = [RATCHETRL, "run", QUICKSTART, "--output", str(output), *SMALL, *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     while not any(output.glob(mark)):
         assert process.poll() is None, process.stdout and process.stdout.read()[-3000:]
@@ -253,6 +255,24 @@ def kill(process: psutil.Process) -> None:
         os.kill(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+@pytest.mark.full
+def test_a_run_that_samples_in_waves_comes_to_the_same_numbers_after_a_kill(
+    whole_run: Path, tmp_path: Path
+) -> None:
+    waves = ("--rerun", "--sampling.probe", "4", "--sampling.most-samples", "16")
+    outputs = tmp_path / "whole", tmp_path / "killed"
+    for output in outputs:
+        shutil.copytree(whole_run, output, symlinks=True)
+    _run_until(outputs[1], "generation_001/sample-*/waves-00005.parquet", kill_tree, *waves)
+    for output in outputs:
+        ended = run(output, *waves)
+        assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
+    assert numbers(outputs[0]) == numbers(outputs[1])
+    (sampled,) = outputs[0].glob("generation_001/sample-*/waves-00000.parquet")
+    facts = json.loads((sampled.parent / "manifest.json").read_text())
+    assert facts["waves"]["groups"] == 64 - 1 and facts["rollouts"] <= 64 * 8
 
 
 def test_a_learning_rate_ten_times_too_high_leaves_the_champion_and_the_run_says_so(

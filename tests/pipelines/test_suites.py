@@ -228,3 +228,14 @@ def test_opening_local_files_imports_neither_torch_nor_datasets(tmp_path: Path) 
         "sys.exit(bool({'torch', 'datasets', 'vllm'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_fresh_problems_are_unknown_and_of_the_levels_asked_for_while_there_are_any(tmp_path: Path) -> None:
+    write_lines(tmp_path / "train.jsonl", rows(0, 200))
+    suite = open_at(tmp_path, level="grade")
+    known = {problem.id for problem in suite.fresh_problems(1, {"0": 20, "1": 20}, known=set())}
+    fresh = suite.fresh_problems(1, {"0": 30, "1": 0}, known)
+    assert len(fresh) == 30 and {problem.level for problem in fresh} == {"0"}
+    assert not known & {problem.id for problem in fresh}
+    many = suite.fresh_problems(1, {"0": 100, "1": 0}, known)
+    assert len(many) == len({problem.id for problem in many}) == 100, "others fill the gap"

@@ -88,3 +88,20 @@ def test_a_level_too_small_for_its_part_is_refused() -> None:
         UserError, match=r"level '2 digits' .* about \d+ different problems for the gate split"
     ):
         addition(levels=("2 digits",), gate_problems=3000)
+
+
+def test_fresh_problems_are_of_the_levels_asked_for_and_none_is_known() -> None:
+    suite = addition()
+    parts = {"2 digits": 0, "3 digits": 5, "4 digits": 45}
+    first = suite.fresh_problems(2, parts, known=set())
+    assert Counter(problem.level for problem in first) == Counter({"4 digits": 45, "3 digits": 5})
+    known = {problem.id for problem in first[:10]}
+    again = suite.fresh_problems(2, parts, known)
+    assert [problem.id for problem in again] == [problem.id for problem in first[10:]]
+    assert not contents(first) & contents(suite.gate_problems(2))
+
+
+def test_a_level_that_has_fewer_fresh_problems_gives_what_it_has() -> None:
+    suite = addition()
+    drawn = suite.fresh_problems(1, {"2 digits": 6000, "3 digits": 10, "4 digits": 0}, known=set())
+    assert 4000 < len(drawn) < 6010 and sum(problem.level == "3 digits" for problem in drawn) == 10

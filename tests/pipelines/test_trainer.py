@@ -8,9 +8,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, TrainerControl, TrainerState
 
@@ -65,6 +67,144 @@ def test_loss_and_gradient_do_not_depend_on_the_cut_into_micro_batches(
         cut = metrics(train(f"cut{size}", rows, loss=loss, micro_batch_rows=size))[0]
         assert cut["grad_norm"] == pytest.approx(whole["grad_norm"], rel=1e-5)
         assert cut["loss"] == pytest.approx(whole["loss"], abs=1e-5)
+
+
+SUPERVISED = ("dapo", "dr_grpo", "grpo", "gspo")
+
+
+def with_columns(source: Path, path: Path, **columns: Any) -> str:
+    """The rows with other values in some columns."""
+    table = pq.read_table(source)
+    for name, values in columns.items():
+        place = table.schema.get_field_index(name)
+        table = table.set_column(
+            place, table.schema.field(name), pa.array(values, table.schema.field(name).type)
+        )
+    pq.write_table(table, path)
+    return str(path)
+
+
+@torch.no_grad()
+def likelihoods(model: Path, rows: Path) -> list[torch.Tensor]:
+    """Of each row's completion, token by token, at temperature 1."""
+    policy = AutoModelForCausalLM.from_pretrained(model).eval()
+    found = []
+    for row in pq.read_table(rows).to_pylist():
+        ids = torch.tensor([row["prompt_ids"] + row["completion_ids"]])
+        logps_T = torch.log_softmax(policy(ids).logits[0, :-1], -1).gather(1, ids[0, 1:, None])[:, 0]
+        found.append(logps_T[-len(row["completion_ids"]) :])
+    return found
+
+
+@pytest.mark.parametrize("loss", SUPERVISED)
+def test_supervised_rows_add_their_likelihood_over_the_divisor_of_the_loss(
+    loss: str, train: Train, tiny_model: Path, tiny_rows: Path, tmp_path: Path
+) -> None:
+    weights = [float(weight) for weight in np.random.default_rng(3).uniform(0, 2, 24)]
+    rows = with_columns(tiny_rows, tmp_path / "rows.parquet", advantage=[0.0] * 24, supervised=weights)
+    divisors: dict[str, Callable[[torch.Tensor, int], float]] = {
+        "dapo": lambda logps_T, tokens: tokens,
+        "dr_grpo": lambda logps_T, tokens: 24 * 32,
+        "grpo": lambda logps_T, tokens: 24 * len(logps_T),
+        "gspo": lambda logps_T, tokens: 24 * len(logps_T),
+    }
+    logps = likelihoods(tiny_model, tiny_rows)
+    tokens = sum(len(logps_T) for logps_T in logps)
+    terms = zip(weights, logps, strict=True)
+    by_hand = -sum(
+        weight * float(logps_T.sum()) / divisors[loss](logps_T, tokens) for weight, logps_T in terms
+    )
+    line = metrics(train("by5", {"rows": rows}, loss=loss, batch_rows=24, micro_batch_rows=5))[0]
+    assert line["loss"] == pytest.approx(by_hand, rel=1e-5)
+
+
+def test_rft_is_the_cross_entropy_of_its_rows(
+    train: Train, tiny_model: Path, tiny_rows: Path, tmp_path: Path
+) -> None:
+    rows = with_columns(tiny_rows, tmp_path / "rows.parquet", advantage=[0.0] * 24, supervised=[1.0] * 24)
+    policy = AutoModelForCausalLM.from_pretrained(tiny_model)
+    for row in pq.read_table(tiny_rows).to_pylist():
+        ids = torch.tensor([row["prompt_ids"] + row["completion_ids"]])
+        labels = torch.where(torch.arange(ids.shape[1]) < len(row["prompt_ids"]), -100, ids)
+        (policy(ids, labels=labels).loss * len(row["completion_ids"])).backward()
+    tokens = sum(len(row["completion_ids"]) for row in pq.read_table(tiny_rows).to_pylist())
+    gradients = torch.cat([weight.grad.flatten() for weight in policy.parameters()]) / tokens
+    line = metrics(train("rft", {"rows": rows}, loss="rft", batch_rows=24))[0]
+    assert line["grad_norm"] == pytest.approx(float(gradients.norm()), rel=1e-5)
+
+
+def test_replayed_rows_are_learned_and_leave_the_measured_drift_alone(
+    train: Train, tiny_rows: Path, tmp_path: Path
+) -> None:
+    stale = [[-9.0] * len(row["logprobs"]) for row in pq.read_table(tiny_rows).to_pylist()]
+    logprobs = pq.read_table(tiny_rows)["logprobs"].to_pylist()
+    mixed = [old if index % 3 else stale[index] for index, old in enumerate(logprobs)]
+    rows = {
+        ages: with_columns(
+            tiny_rows,
+            tmp_path / f"{ages}.parquet",
+            logprobs=mixed,
+            age=[ages * (i % 3 == 0) for i in range(24)],
+        )
+        for ages in (0, 1)
+    }
+    assert train("fresh", {"rows": rows[0]}).status == "stopped_early"
+    result = train("replayed", {"rows": rows[1]})
+    assert (result.status, result.trained_rows) == ("finished", 24)
+    assert metrics(result)[0]["kl"] < 1e-9
+
+
+def grouped(model: Path, source: Path, path: Path) -> Path:
+    """The rows with one prompt for every four, scored again."""
+    prompts = pq.read_table(source)["prompt_ids"].to_pylist()
+    with_columns(source, path, prompt_ids=[prompts[index - index % 4] for index in range(24)])
+    with_columns(path, path, logprobs=[logps_T.tolist() for logps_T in likelihoods(model, path)])
+    return path
+
+
+@pytest.mark.parametrize("loss", ["dapo", "gspo"])
+def test_shared_prompts_and_token_budgets_change_the_cost_and_not_the_step(
+    loss: str, train: Train, tiny_model: Path, tiny_rows: Path, tmp_path: Path
+) -> None:
+    rows = {"rows": str(grouped(tiny_model, tiny_rows, tmp_path / "rows.parquet"))}
+    one_step = {"loss": loss, "supervised": 0.0, "batch_rows": 24, "micro_batch_rows": 24}
+    plain = train("plain", rows, **one_step)
+    packed = train("packed", rows, share_prompts=True, **one_step)
+    cut = train("cut", rows, share_prompts=True, micro_batch_tokens=80, **one_step)
+    short = train("short", rows, micro_batch_tokens=80, **one_step)
+    for result in (packed, cut, short):
+        line, expected = metrics(result)[0], metrics(plain)[0]
+        assert line["loss"] == pytest.approx(expected["loss"], abs=1e-5)
+        assert line["grad_norm"] == pytest.approx(expected["grad_norm"], rel=1e-4)
+        assert line["kl"] < 1e-9 and line["entropy"] == pytest.approx(expected["entropy"], rel=1e-4)
+    assert packed.padding_share == cut.padding_share == 0 < short.padding_share < plain.padding_share
+    assert packed.forward_tokens < cut.forward_tokens < short.forward_tokens == plain.forward_tokens
+    assert packed.forward_tokens + packed.shared_tokens == plain.forward_tokens
+    config = json.loads(Path(str(packed.weights), "config.json").read_text())
+    assert "ratchetrl" not in json.dumps(config), "the weights know nothing of how they were trained"
+
+
+def test_bfloat16_takes_about_the_same_step(
+    train: Train, tiny_model: Path, tiny_rows: Path, tmp_path: Path
+) -> None:
+    rows = {"rows": str(grouped(tiny_model, tiny_rows, tmp_path / "rows.parquet"))}
+    how = {"batch_rows": 12, "micro_batch_rows": 6, "share_prompts": True, "lora_rank": 4}
+    exact = metrics(train("float32", rows, **how))
+    rough = metrics(train("bfloat16", rows, dtype="bfloat16", gradient_checkpointing=True, **how))
+    for ours, expected in zip(rough, exact, strict=True):
+        assert ours["loss"] == pytest.approx(expected["loss"], abs=0.01)
+        assert ours["grad_norm"] == pytest.approx(expected["grad_norm"], rel=0.05)
+
+
+def test_every_epoch_goes_over_all_rows_in_an_order_of_its_own(train: Train) -> None:
+    result = train("twice", epochs=2, max_kl=9.0, min_ess=0.0)
+    assert (result.steps, result.trained_rows, result.rows) == (6, 48, 24)
+    once = train("once", max_kl=9.0, min_ess=0.0)
+    assert result.forward_tokens == 2 * once.forward_tokens
+    assert (
+        metrics(result)[:3] != metrics(result)[3:] and metrics(result)[0]["loss"] == metrics(once)[0]["loss"]
+    )
+    assert train("bounded", epochs=3, max_steps=4).planned_steps == 4
 
 
 def test_a_step_learns_from_every_row_and_starts_on_policy(train: Train) -> None:

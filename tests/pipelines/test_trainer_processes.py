@@ -9,8 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from ratchetrl.pipelines.arrow_schema import schema_of
+from ratchetrl.pipelines.records import TrainRow
 from ratchetrl.pipelines.train_job import ProbeJob, TrainJob, TrainSettings, read_result, write_job
 from ratchetrl.pipelines.trainer_client import TrainerClient, TrainerStopped
 from ratchetrl.pipelines.trainer_launcher import command
@@ -21,6 +25,21 @@ ACCELERATE = Path(__file__).parents[2] / "configs" / "accelerate"
 SETTINGS = TrainSettings(learning_rate=1e-3, batch_rows=8, micro_batch_rows=4)
 # 24 rows in 5 steps of 2 micro-batches: the two processes have 3 and 2 rows at a time.
 PAIR = replace(SETTINGS, batch_rows=5, micro_batch_rows=3, processes=2)
+
+PACKED = replace(PAIR, epochs=2, share_prompts=True, micro_batch_tokens=80, max_kl=9.0, min_ess=0.0)
+
+
+def taught_rows(source: Path, path: Path) -> Path:
+    """Four rows to a prompt, of which two are supervised and one is replayed."""
+    rows = pq.read_table(source).to_pylist()
+    for index, row in enumerate(rows):
+        row |= {
+            "prompt_ids": rows[index - index % 4]["prompt_ids"],
+            "supervised": 0.5 * (index % 2),
+            "age": index % 4 // 3,
+        }
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema_of(TrainRow)), path)
+    return path
 
 
 def job(model: Path, rows: Path, output: Path, settings: TrainSettings = SETTINGS) -> TrainJob:
@@ -67,8 +86,10 @@ def test_a_warm_trainer_serves_refuses_stops_and_is_seen_to_die(
 def test_two_processes_and_every_zero_stage_compute_the_loss_of_one(
     tiny_model: Path, tiny_rows: Path, tmp_path: Path
 ) -> None:
-    with TrainerClient(tmp_path / "log", keep_warm=False) as trainer:
+    taught = taught_rows(tiny_rows, tmp_path / "taught.parquet")
+    with TrainerClient(tmp_path / "log", keep_warm=True) as trainer:
         alone = trainer.run(job(tiny_model, tiny_rows, tmp_path / "alone", replace(PAIR, processes=1)))
+        trainer.run(job(tiny_model, taught, tmp_path / "alone_packed", replace(PACKED, processes=1)))
     # ZeRO-3 first: it has to join the processes by itself.
     configs = {name: str(ACCELERATE / f"{name}.yaml") for name in ("zero3", "zero2", "zero1")} | {"ddp": None}
     jobs: dict[str, TrainJob] = {}
@@ -81,7 +102,17 @@ def test_two_processes_and_every_zero_stage_compute_the_loss_of_one(
             optimizer_state=str(output / "optimizer"),
             output=str(tmp_path / f"{name}_again"),
         )
+    packed = {f"{name}_packed": replace(PACKED, accelerate_config=configs[name]) for name in ("zero3", "ddp")}
+    jobs |= {name: job(tiny_model, taught, tmp_path / name, settings) for name, settings in packed.items()}
     _torchrun(jobs, tmp_path)
+    for name in packed:
+        expected = lines(tmp_path / "alone_packed")
+        assert [line["loss"] for line in lines(tmp_path / name)] == pytest.approx(
+            [line["loss"] for line in expected], abs=1e-5
+        ), name
+        assert [line["kl"] for line in lines(tmp_path / name)] == pytest.approx(
+            [line["kl"] for line in expected], abs=1e-6
+        ), name
     for name in configs:
         assert read_result(tmp_path / name).steps == alone.steps
         for ours, expected in zip(lines(tmp_path / name), lines(tmp_path / "alone"), strict=True):

@@ -35,7 +35,7 @@ def test_a_row_is_found_by_its_number_over_all_files(shards: Path) -> None:
         assert row.prompt_ids.tolist() == stored["prompt_ids"]
         assert row.completion_ids.tolist() == stored["completion_ids"]
         assert row.logprobs.tolist() == stored["logprobs"]
-        assert row.advantage == stored["advantage"]
+        assert (row.advantage, row.supervised, row.age) == (stored["advantage"], 0.0, 0)
 
 
 def test_the_rows_in_memory_are_those_of_the_steps_that_will_be_taken(shards: Path) -> None:
@@ -45,7 +45,7 @@ def test_the_rows_in_memory_are_those_of_the_steps_that_will_be_taken(shards: Pa
         batches = RowBatches(rows, plan, rank, processes=2, pad_id=0, by_rows=False)
         own = {int(row) for step in plan for part in step[rank::2] for row in part}
         assert batches.rows.keys() == own | {int(rows.lengths_N.argmin())}
-        assert sum(int(batches[index]["counted"].sum()) for index in range(len(batches))) == len(own)
+        assert sum(int(batches[index]["measured"].sum()) for index in range(len(batches))) == len(own)
 
 
 def test_tokens_that_nothing_sampled_are_read_and_not_counted(tiny_rows: Path, tmp_path: Path) -> None:

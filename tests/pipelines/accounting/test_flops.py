@@ -1,6 +1,7 @@
 """The count of FLOPs agrees with what torch counts while the models run, for every kind of decoder."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ from ratchetrl.pipelines.accounting.flops import (
     train_flops,
 )
 from ratchetrl.pipelines.accounting.model_families import FAMILIES
+from ratchetrl.pipelines.accounting.work import trained_work
+from ratchetrl.pipelines.records import TrainRow
+from ratchetrl.pipelines.row_tensors import NO_LABEL, StoredRow, packed
+from ratchetrl.pipelines.shared_prompts import Pack, use_shared_attention
+from ratchetrl.pipelines.store import write_records
+from ratchetrl.pipelines.train_job import TrainResult, TrainSettings
 
 SIZES = {
     "hidden_size": 64,
@@ -129,6 +136,41 @@ def train_on(model: Any) -> None:
     """A step on one row, with the output head on the completion only, as the trainer's loss asks for it."""
     ids = torch.arange(PROMPT + NEW)[None] % 300
     model(ids, logits_to_keep=torch.arange(PROMPT, PROMPT + NEW)).logits.sum().backward()
+
+
+def test_shared_prompts_are_counted_as_often_as_they_are_computed(tmp_path: Path) -> None:
+    """Every matrix product of a pack, attention apart: that is counted as it must be, which torch does not
+    know."""
+    model = small("qwen3", {}).train()
+    shape = replace(shape_of(model, tmp_path), query_width=0)
+    groups = [(9, [12, 3, 7]), (5, [8])]
+    stored = [
+        StoredRow(np.full(p, number, np.int32), np.ones(c, np.int32), np.zeros(c), np.zeros(0), 1.0, 0.0, 0)
+        for number, (p, completions) in enumerate(groups)
+        for c in completions
+    ]
+    batch = packed(stored, [0, 0, 0, 1], width=4, pad_id=0)
+    rows = [
+        TrainRow("", *map(tuple, (row[0].tolist(), row[1].tolist(), row[2].tolist())), 1.0) for row in stored
+    ]
+    write_records(tmp_path / "rows" / "shard-00000.parquet", TrainRow, rows)
+    tokens = {"trained_tokens": 30, "forward_tokens": 42, "shared_tokens": 3 * 9 + 5 + 30 - 42}
+    blank = dict.fromkeys(TrainResult.__dataclass_fields__, 0) | {"status": "finished"}
+    settings = TrainSettings(learning_rate=1e-5, batch_rows=4, micro_batch_rows=4, share_prompts=True)
+    work = trained_work(tmp_path / "rows", TrainResult(**blank | tokens), settings, shape)
+    use_shared_attention(model)
+    predicting = (batch["packed_labels"][0] != NO_LABEL).nonzero()[:, 0]
+
+    def train() -> None:
+        pack = {"position_ids": batch["packed_positions"], "shared_prompts": Pack(batch)}
+        model(batch["packed_ids"], logits_to_keep=predicting, **pack).logits.sum().backward()
+
+    counts = counted(train)
+    products = sum(
+        flops for kind, flops in counts.items() if kind in (torch.ops.aten.mm, torch.ops.aten.addmm)
+    )
+    assert batch["packed_ids"].shape == (1, 42)
+    assert work.flops.update == pytest.approx(products, rel=1e-6)
 
 
 def causal(counts: dict[Any, int], shape: ModelShape) -> float:

@@ -28,6 +28,7 @@ from ratchetrl.pipelines.config_file import dump_toml, load_toml
 from ratchetrl.pipelines.records import Rollout, TrainRow, VerdictRow
 from ratchetrl.pipelines.store import read_lines, write_json, write_records
 from ratchetrl.pipelines.train_job import TrainResult, TrainSettings
+from ratchetrl.pipelines.wave_rows import AbortedRow, aborted_path
 
 QUICKSTART = Path(__file__).parents[3] / "configs" / "quickstart.toml"
 SHAPE_CONFIG = {
@@ -134,7 +135,7 @@ def test_a_line_says_what_the_contract_says(run: Path, config: Config) -> None:
         *("at", "attempt", "stage", "kind", "generation", "wall_s", "device_s", "cpu_s", "tokens", "flops"),
         *("energy_j", "usd"),
     }
-    assert line["tokens"].keys() == {"prompt", "cached", "generated", "trained", "forward"}
+    assert line["tokens"].keys() == {"prompt", "cached", "generated", "aborted", "trained", "forward"}
     assert line["flops"].keys() == {"generation", "old_logps", "reference", "update"}
     assert (line["attempt"], line["kind"], line["generation"]) == (1, "train", 1)
 
@@ -153,6 +154,18 @@ def test_rollouts_are_counted_with_each_prompt_read_once_and_found_again(run: Pa
     assert work.flops.generation == pytest.approx(2 * shape.matmul_parameters * (30 + 15 - 4), rel=0.5)
     assert (work.flops.old_logps, work.flops.reference, work.flops.update) == (0, 0, 0)
     assert stage_work(stage, "sample", None).flops.generation is None, "an unknown model is not a free one"
+
+
+def test_what_was_begun_and_not_kept_is_counted_once_and_told_apart(run: Path) -> None:
+    stage = run / "generation_001" / "sample-1"
+    write_rollouts(stage, {"a": (10, [5, 7])})
+    kept = stage_work(stage, "sample", run_shape(run))
+    dropped = [AbortedRow("b", 20, 3), AbortedRow("b", 20, 4)]
+    write_records(aborted_path(stage, 1), AbortedRow, dropped)
+    work = stage_work(stage, "sample", run_shape(run))
+    assert work.tokens == Tokens(prompt=30, cached=30, generated=19, aborted=7)
+    assert work.flops.generation is not None and kept.flops.generation is not None
+    assert work.flops.generation > 1.5 * kept.flops.generation
 
 
 def test_an_evaluation_is_counted_wherever_its_shards_lie(run: Path) -> None:

@@ -1,0 +1,113 @@
+"""After verify: the posterior takes in a generation's verdicts, and what was believed of them is checked.
+
+    facts = update_posterior(run, generation, plan, rollouts, verdicts, champion)
+
+generation_00g/posterior.parquet and posterior.json follow from the state before, the plan, the verdicts and
+which champion sampled; they are found if they were made of these, so a killed run ends the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ratchetrl.pipelines.efforts import sampling_effort
+from ratchetrl.pipelines.plan_stage import Plan
+from ratchetrl.pipelines.posterior.calibration import Reliability, reliability
+from ratchetrl.pipelines.posterior.drift import Moves, Observed, observed_moves, trained_distance
+from ratchetrl.pipelines.posterior.forgetting import Recall, recall
+from ratchetrl.pipelines.posterior.levels import level_beliefs
+from ratchetrl.pipelines.posterior.state import (
+    FACTS_FILE,
+    RATES_FILE,
+    Outlook,
+    Posterior,
+    read_posterior,
+    stored_facts,
+)
+from ratchetrl.pipelines.posterior.verdict_counts import VerdictCounts, count_verdicts
+from ratchetrl.pipelines.run_context import Run
+from ratchetrl.pipelines.store import write_json
+
+TOLD = ("generation", "problems", "moves", "calibration", "so_far", "solved")
+NOTHING_MOVED = Moves(0.0, {})
+
+
+def update_posterior(
+    run: Run, generation: int, plan: Plan, rollouts: Path, verdicts: Path, champion: int
+) -> dict[str, Any]:
+    """What posterior.json says of the generation."""
+    home, before = run.folder.generation(generation), read_posterior(run.folder, generation - 1)
+    made_of = {"before": before.digest, "plan": plan.folder.name, "verify": verdicts.name}
+    made_of["champion"] = str(champion)
+    facts = stored_facts(home)
+    if facts is not None and facts["made_of"] == made_of:
+        return facts
+    counts = count_verdicts(plan.problems, rollouts, verdicts, first_wave(run), generation)
+    facts = {"generation": generation, "champion": champion, "made_of": made_of}
+    distance = trained_distance(run.folder, before.generation)
+    order, effort = run.suite.levels, sampling_effort(run.config).name
+    facts |= _take_in(home, before, counts, champion, distance, order, effort)
+    write_json(home / FACTS_FILE, facts)
+    tell(run, facts)
+    return facts
+
+
+def tell(run: Run, facts: dict[str, Any]) -> None:
+    """A line for people, numbers for scripts, and an alarm where solved problems fail."""
+    solved, error = Recall(**facts["solved"]), facts["so_far"]["error"]
+    run.progress.figures("posterior", {key: facts[key] for key in TOLD})
+    if error is not None:
+        run.progress.line(
+            f"generation {facts['generation']}: pass rates were predicted with an error of "
+            f"{facts['calibration']['error']:.3f} ({error:.3f} since generation 2)"
+        )
+    if solved.alarming:
+        run.progress.alarm(
+            f"generation {facts['generation']}: forgetting; of {solved.sampled} solved problems asked "
+            f"again {solved.failed} fail, where {solved.expected:.1f} were to be expected"
+        )
+
+
+def first_wave(run: Run) -> int:
+    """Samples that every problem gets, whatever the answers are."""
+    return run.config.sampling.probe or run.config.sampling.samples
+
+
+def _take_in(
+    home: Path,
+    before: Posterior,
+    counts: VerdictCounts,
+    champion: int,
+    distance: float,
+    order: Sequence[str],
+    effort: str,
+) -> dict[str, Any]:
+    """Writes the rates; returns the figures."""
+    outlook, new = before.outlook(champion, distance), counts.rates
+    asked = new.problem_id.tolist(), new.level.tolist(), new.effort.tolist()
+    right_N, wrong_N = outlook.beliefs(order, *asked)
+    tried = counts.first_judged > 0
+    predicted_N = right_N / (right_N + wrong_N)
+    table = reliability(predicted_N[tried], counts.first_right[tried], counts.first_judged[tried])
+    so_far = before.reliability + table if before.generation else Reliability()
+    moves, trend = NOTHING_MOVED, before.trend
+    if before.generation and champion == before.generation and tried.any():
+        unmoved = Outlook(outlook.rates, 0.0).beliefs(order, *asked)
+        seen = Observed(*unmoved, counts.first_right, counts.first_judged).of(tried)
+        moves = observed_moves(seen, new.level[tried].tolist(), outlook.shift)
+        trend = trend.after(moves.common, distance)
+    rates = outlook.rates.moved(moves.by_level, moves.common).plus(new)
+    rates.write(home / RATES_FILE)
+    places = outlook.rates.places()
+    again = tried & [key in places for key in zip(asked[0], asked[2], strict=True)]
+    recalled = recall(right_N[again], wrong_N[again], counts.first_right[again], counts.first_judged[again])
+    return {
+        "problems": len(new.problem_id),
+        "trend": asdict(trend),
+        "moves": asdict(moves),
+        "levels": {level: list(beta) for level, beta in level_beliefs(rates, order, effort).items()},
+        "calibration": table.facts() if before.generation else None,
+        "so_far": so_far.facts(),
+        "solved": asdict(recalled),
+    }
