@@ -113,11 +113,17 @@ def _generation(
     stages = {"plan": plan.folder, "sample": rollouts, "verify": verdicts, "select": select}
     decision = ended_early(index, home, _names(stages))
     if decision is None:
-        tokens = manifest(real_home / real["stages"]["train"])["result"]["forward_tokens"]
+        result = manifest(real_home / real["stages"]["train"])["result"]
+        tokens = tokens_of_rows(result, run.config.train.epochs)
         train = train_stage(run, index, _matched(run, index, select, tokens), parent, base)
         stages["train"] = train
         decision = _evaluated(run, plan, stages, parent, index)
     return _close(run, decision, _names(stages), parent)
+
+
+def tokens_of_rows(result: dict[str, Any], epochs: int) -> int:
+    """Tokens of the rows that a train stage went through, each row and its whole prompt once."""
+    return round((result["forward_tokens"] + result.get("shared_tokens", 0)) / epochs)
 
 
 def _evaluated(run: Run, plan: Plan, stages: dict[str, Path], parent: Champion, generation: int) -> Decision:

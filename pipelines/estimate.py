@@ -86,7 +86,8 @@ def _sampled(
 
 def _trained(config: Config, shape: ModelShape | None, device: str, rollouts: int) -> StageEstimate:
     train, new_tokens = config.train, longest_effort(config).max_new_tokens
-    rows = rollouts if train.max_steps is None else min(rollouts, train.max_steps * train.batch_rows)
+    rows = rollouts * train.epochs
+    rows = rows if train.max_steps is None else min(rows, train.max_steps * train.batch_rows)
     rank, checkpointing = train.lora_rank, train.gradient_checkpointing
     one = None if shape is None else train_flops(shape, PROMPT_TOKENS, new_tokens, rank, checkpointing)
     rate = TRAIN_RATE[device] * (train.processes if device == "cuda" else 1)

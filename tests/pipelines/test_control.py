@@ -11,7 +11,7 @@ import pytest
 from ratchetrl.pipelines.base_stage import base_folder
 from ratchetrl.pipelines.config_file import QUICKSTART, dump_toml, load_toml
 from ratchetrl.pipelines.config_tables import Selection
-from ratchetrl.pipelines.control import of_arm, run_control
+from ratchetrl.pipelines.control import of_arm, run_control, tokens_of_rows
 from ratchetrl.pipelines.control_command import sentence
 from ratchetrl.pipelines.control_entries import control_entries, outdone
 from ratchetrl.pipelines.control_inputs import stored_inputs
@@ -43,6 +43,10 @@ def rows(tmp_path: Path) -> Path:
     write_records(shard_path(tmp_path / "rows", 0), TrainRow, made[:25])
     write_records(shard_path(tmp_path / "rows", 1), TrainRow, made[25:])
     return tmp_path / "rows"
+
+
+def test_passes_and_shared_prompts_do_not_change_how_many_rows_a_control_is_given() -> None:
+    assert tokens_of_rows({"forward_tokens": 900, "shared_tokens": 300}, epochs=2) == 600
 
 
 @pytest.mark.parametrize("tokens", [200, 480, 500, 1300])
