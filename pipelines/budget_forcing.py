@@ -85,8 +85,9 @@ class BudgetForcing:
             yield self._whole.pop(0)
 
     def begun_answers(self) -> dict[str, list[Completion]]:
-        """What there is of the groups some of whose answers still go on."""
-        return {group.request.id: group.answers for group, _ in self._rests.values()}
+        """What there is of the groups that were not given out: some of their answers still go on, or the
+        caller has asked for no more."""
+        return {group.request.id: group.answers for group, _ in self._rests.values()} | dict(self._whole)
 
     def _closed(self, request: Request, first: Completion) -> Completion:
         """What the budget left, with its thought closed where it was open."""

@@ -21,6 +21,7 @@ def rules(c: "Config") -> Iterator[Rule]:
     yield from _model_rules(c)
     yield from _engine_rules(c)
     yield from _learning_rules(c)
+    yield from _student_rules(c)
     yield from _wave_rules(c)
     yield from _cost_rules(c)
     yield from _effort_rules(c)
@@ -60,14 +61,6 @@ def _engine_rules(c: "Config") -> Iterator[Rule]:
 
 def _learning_rules(c: "Config") -> Iterator[Rule]:
     yield (
-        c.distil is not None and c.sampling.attempts > 1,
-        "a student learns from its first attempts only; set sampling.attempts = 1",
-    )
-    yield (
-        c.distil is not None and c.train.share_prompts,
-        "a student's training needs padded rows; set train.share_prompts = false",
-    )
-    yield (
         c.sampling.attempts > 1 and c.sampling.temperature != 1.0,
         "what further attempts find is scored at temperature 1 only; set sampling.temperature = 1.0 or "
         "sampling.attempts = 1",
@@ -93,6 +86,30 @@ def _learning_rules(c: "Config") -> Iterator[Rule]:
     )
 
 
+def _student_rules(c: "Config") -> Iterator[Rule]:
+    """Of `ratchetrl distil`, where a teacher is imitated."""
+    taught = c.distil is not None
+    yield (
+        taught and c.sampling.attempts > 1,
+        "a student learns from its first attempts only; set sampling.attempts = 1",
+    )
+    yield (
+        taught and c.train.share_prompts,
+        "a student's training needs padded rows; set train.share_prompts = false",
+    )
+    unused = {
+        "selection.rows_per_group": c.selection.rows_per_group,
+        "selection.replay": c.selection.replay,
+        "reward.length_price": c.reward.length_price,
+        "train.supervised": c.train.supervised,
+    }
+    for key, value in unused.items():
+        yield (
+            taught and bool(value),
+            f"{key} does nothing for a student, who learns from every answer; remove it",
+        )
+
+
 def _wave_rules(c: "Config") -> Iterator[Rule]:
     sampling = c.sampling
     for name in ("most_samples", "informative_rows"):
@@ -101,6 +118,11 @@ def _wave_rules(c: "Config") -> Iterator[Rule]:
             f"sampling.{name} is about groups that are sampled in waves; set sampling.probe, such as to 4",
         )
     yield (
+        c.engine.kind == "server" and sampling.informative_rows is not None,
+        "sampling.informative_rows drops requests in flight, and a server's are not only ours; remove it, or "
+        'set engine.kind = "vllm"',
+    )
+    yield (
         sampling.hard_effort is not None and sampling.choose == "uniform" and sampling.probe is None,
         'sampling.hard_effort needs to know which problems are hard; set sampling.choose = "posterior" or '
         "sampling.probe",
@@ -108,7 +130,8 @@ def _wave_rules(c: "Config") -> Iterator[Rule]:
     probe, most = sampling.probe or 0, sampling.most_samples or sampling.samples
     yield (
         probe > sampling.samples,
-        f"sampling.probe ({probe}) is more than sampling.samples ({sampling.samples}); lower it",
+        f"sampling.probe ({probe}) is more than sampling.samples ({sampling.samples}); lower it, or raise "
+        "sampling.samples",
     )
     yield (
         most < sampling.samples,

@@ -50,17 +50,19 @@ class Sampling(Table):
     """Tries at a problem that no sample solved: each further one sees the verifier's feedback on the one
     before. What they find is learned with the plain prompt."""
     choose: Literal["uniform", "posterior"] = "uniform"
-    """How problems are chosen: all alike, or where the pass-rate posterior expects something to learn."""
+    """Which problems a generation asks: any (`uniform`), or mostly those that the champion is believed to
+    solve sometimes but not always, by all verdicts so far (`posterior`)."""
     probe: int | None = Field(default=None, ge=2)
     """Rollouts of a problem's first wave; further waves go only to groups that may still teach something.
     Unset: all `samples` at once."""
     most_samples: int | None = Field(default=None, ge=2)
     """Most rollouts of one problem over all waves, out of what easier ones leave; by default `samples`."""
     hard_effort: str | None = None
-    """Effort at problems that many rollouts did not solve, as MAX_NEW_TOKENS or
-    MAX_NEW_TOKENS/THINKING_TOKENS; by default that of the others."""
+    """Token limits for problems that a whole group has not solved, as MAX_NEW_TOKENS or
+    MAX_NEW_TOKENS/THINKING_TOKENS; by default those of all others."""
     informative_rows: int | None = Field(default=None, gt=0)
-    """Sampling ends once so many rollouts with something to learn from are found; unset: no such end."""
+    """Sampling ends once groups with both right and wrong answers hold so many rollouts to learn from.
+    Unset: every problem is asked."""
 
 
 class Engine(Table):
@@ -116,19 +118,20 @@ class Reward(Table):
     overlong_tokens: int = Field(default=0, ge=0)
     """Length of DAPO's soft penalty zone before the token limit; 0 turns it off."""
     length_price: float = Field(default=0.0, ge=0, lt=1)
-    """What a right answer of full length pays on a problem that is always solved; less for shorter answers
-    and harder problems, nothing for wrong ones."""
+    """Reward that a right answer loses if it fills its token limit on a problem that is always solved; a
+    shorter one, or one to a harder problem, loses less, a wrong one nothing. 0 turns it off."""
 
 
 class Selection(Table):
     """[selection] Which rollouts a generation learns from."""
 
     rows_per_group: int | None = Field(default=None, ge=2)
-    """Most rollouts of one problem: the subset whose rewards differ most. Unset: all of them."""
+    """Most rollouts of one problem that are trained on: those whose rewards differ most. Unset: all."""
     replay: float = Field(default=0.0, ge=0, lt=1)
-    """Most replayed rows, as a share of the fresh ones: stored successes at problems that are hard now."""
+    """Right answers of earlier generations that are trained on again, for problems that nothing solved in
+    this one: at most this share of the fresh rows."""
     replay_generations: int = Field(default=3, ge=1)
-    """Oldest replayed rows, in generations."""
+    """Replayed answers are at most so many generations old."""
 
 
 class Distil(Table):

@@ -50,6 +50,10 @@ def run_control(folder: RunFolder, arm: Arm, generation: int) -> dict[str, Any]:
     for key, own in (("reward.arm", config.reward.arm), ("train.loss", config.train.loss)):
         if own == arm or (key == "reward.arm" and own != "verdict"):
             raise UserError(f"{folder.path} has {key} {own} itself; choose another arm, or another run")
+    if config.distil is not None:
+        raise UserError(
+            f"{folder.path} learned from a teacher, whatever was rewarded; choose a run without [distil]"
+        )
     with folder.locked():
         if not (RunFolder(home).generation(generation) / DECISION_FILE).exists():
             _check_weights(parent)

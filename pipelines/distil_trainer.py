@@ -20,6 +20,7 @@ from torch.utils.data import DataLoader
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
 from trl import DistillationConfig, DistillationTrainer, GRPOConfig
 
+from ratchetrl.pipelines.grpo import StoredRolloutTrainer
 from ratchetrl.pipelines.micro_batches import Plan
 from ratchetrl.pipelines.policy import load_model, load_tokenizer
 from ratchetrl.pipelines.train_guard import Drift
@@ -81,6 +82,10 @@ class StoredDistillationTrainer(DistillationTrainer):
         """The batch on this process's device; rows that only fill it up carry no loss."""
         batch = {name: tensor.to(self.args.device) for name, tensor in generation_batch.items()}
         return {**batch, "tool_mask": batch["tool_mask"] * batch["measured"].unsqueeze(1)}
+
+
+StoredTrainer = StoredRolloutTrainer | StoredDistillationTrainer
+"""Either of TRL's trainers on stored rollouts; both know the drift of each step taken."""
 
 
 def _teacher(folder: str, student: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:

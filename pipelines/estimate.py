@@ -17,6 +17,7 @@ from rich.table import Table
 from ratchetrl.pipelines import hardware
 from ratchetrl.pipelines.accounting.flops import ModelShape, flops_of_rows, train_flops
 from ratchetrl.pipelines.accounting.prices import device_usd, devices
+from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import to_toml
 from ratchetrl.pipelines.config_tables import BOOTSTRAP
@@ -25,12 +26,6 @@ from ratchetrl.pipelines.gate_rule import reach_line
 from ratchetrl.pipelines.stages import STAGES
 
 PROMPT_TOKENS = 128  # assumed
-BOOTSTRAP_SHAPE = ModelShape.of(
-    {
-        **{"model_type": "qwen3", "hidden_size": 128, "intermediate_size": 384, "num_hidden_layers": 4},
-        **{"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 32, "vocab_size": 359},
-    }
-)
 # FLOPs per second and device that sampling and training reach. CPU: seen on two cores with the quickstart's
 # model. GPU: assumed, about a twentieth and a third of a current data-centre card's bfloat16 peak.
 SAMPLE_RATE, TRAIN_RATE = {"cpu": 2e10, "cuda": 5e13}, {"cpu": 6e10, "cuda": 3e14}
@@ -107,11 +102,28 @@ def _estimated(
 
 
 def known_shape(config: Config) -> ModelShape | None:
-    """The model's shape, where its config is on this machine."""
-    if config.model.path == BOOTSTRAP:
-        return BOOTSTRAP_SHAPE
+    """The model's shape, where its config is on this machine or it is made here."""
+    if config.model.path == BOOTSTRAP and config.bootstrap is not None:
+        return _bootstrap_shape(config.bootstrap)
     file = Path(config.model.path).expanduser() / "config.json"
     return ModelShape.read(file) if file.is_file() else None
+
+
+def _bootstrap_shape(settings: BootstrapSettings) -> ModelShape | None:
+    """As `bootstrap.new_model` makes it, which imports torch; the vocabulary is that of plain characters."""
+    heads = settings.hidden_size // 32
+    return ModelShape.of(
+        {
+            "model_type": "qwen3",
+            "hidden_size": settings.hidden_size,
+            "intermediate_size": 3 * settings.hidden_size,
+            "num_hidden_layers": settings.layers,
+            "num_attention_heads": heads,
+            "num_key_value_heads": 2 if heads % 2 == 0 else 1,
+            "head_dim": 32,
+            "vocab_size": 359,
+        }
+    )
 
 
 def print_plan(config: Config, console: Console) -> None:

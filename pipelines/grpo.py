@@ -177,7 +177,7 @@ class StoredRolloutTrainer(GRPOTrainer):
         elif self._rule.trl_loss == "dr_grpo":
             divisor = rows * self.max_completion_length
         else:
-            divisor = rows * mask_B_T.sum(-1)
+            divisor = rows * mask_B_T.sum(-1).clamp(min=1)  # packed rows are evened out with empty ones
         return -(batch["supervised"] * (logps_B_T * mask_B_T).sum(-1) / divisor).sum()
 
     def _watch(self, new_logps_B_T: torch.Tensor) -> None:

@@ -21,6 +21,7 @@ from ratchetrl.pipelines.wave_rows import WaveRow
 from ratchetrl.rewards.group_rows import Group, JudgedRollout, Rules, SelectedRollout
 from ratchetrl.rewards.parts import RewardInput
 from ratchetrl.rewards.waves import WavePlan, fixed_plan
+from ratchetrl.verifiers.verdict import Status
 
 COLUMNS = [
     "id",
@@ -78,6 +79,9 @@ def judged_rollout(
         truncated=truncated,
     )
     worth = reward(rollout["id"], seen)
+    hacked = verdict["shown_passed"] is True and verdict["status"] != Status.correct
+    if hacked and worth is not None and worth > 0:
+        worth = None  # a part of the reward for tests that were shown: not a success, and not to be learned
     return JudgedRollout(
         rollout_id=rollout["id"],
         score=verdict["score"],

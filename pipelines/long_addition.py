@@ -6,21 +6,23 @@ r"""Additions that can outgrow what was taught: any number of digits, worked in 
 
 Columns are added from the right as in `addition.py`, where a base that learned from 2 to 4 digits does
 nothing right at 5. Here place marks (`place_marks.py`) stand before the digits of operands and sum, so
-that a digit is found by its mark, wherever it stands; they are no part of the text that is judged. Such a
-base is right at 5 digits now and then, so a run can teach itself 5, then 6, and so on.
+that a digit is found by its mark, wherever it stands, and so is the end, which is a line of its own: when to
+stop is read, not counted. The marks are no part of the text that is judged. Such a base is right at 5 digits
+now and then, so a run can teach itself 5, then 6, and so on.
 This module does not judge answers and knows no model.
 """
 
 from collections.abc import Sequence
 from random import Random
 
-from ratchetrl.pipelines.place_marks import LEFT, RIGHT, SUM, marked
+from ratchetrl.pipelines.place_marks import END, LEFT, RIGHT, SUM
 
 Operands = tuple[int, int]
 
 # From two digits: of one digit there are only 100 problems, too few for splits that do not overlap.
 DIGITS = {f"{digits} digits": digits for digits in range(2, 17)}
 LEVELS = tuple(DIGITS)
+TWICE_SHARE = 0.25  # of the lines: the pupil writes them twice, so that their number says nothing
 
 
 def draw_operands(level: str, rng: Random) -> Operands:
@@ -51,7 +53,9 @@ def worked_solution(operands: Operands, wrong_step_share: Sequence[float], rng: 
         if rng.random() < wrong_step_share[carry + total // 10]:
             total = rng.choice([other for other in range(20) if other != total])
         tens, ones = divmod(total, 10)
-        steps.append(f"{LEFT[place]}{left}+{RIGHT[place]}{right}+{carry}={tens}{SUM[place]}{ones}")
-        answer, carry = f"{ones}{answer}", tens
-    answer = f"{carry or ''}{answer}"
-    return "<think>" + "\n".join(steps) + f"</think>{marked(answer, SUM)}"
+        line = f"{LEFT[place]}{left}+{RIGHT[place]}{right}+{carry}={tens}{SUM[place]}{ones}"
+        steps += [line] * (2 if rng.random() < TWICE_SHARE else 1)
+        answer, carry = f"{SUM[place]}{ones}{answer}", tens
+    top = place + 1
+    steps.append(f"{LEFT[top]}{END}+{RIGHT[top]}{END}+{carry}={SUM[top]}{carry or ''}")
+    return "<think>" + "\n".join(steps) + f"</think>{SUM[top]}{carry or ''}{answer}"

@@ -15,12 +15,12 @@ from random import Random
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from ratchetrl.pipelines.place_marks import MARKS, PLACES
+from ratchetrl.pipelines.place_marks import END, MARKS, PLACES
 
 MARK_GAP_SHARE, MARK_GAP = 0.3, 8
 """Share of the marks with a gap before them, and the longest such gap."""
 SIGN_GAP = 19
-"""Longest gap before whatever is neither a digit nor a mark."""
+"""Longest gap before whatever has no mark before it and is none."""
 
 Row = tuple[list[int], list[int]]
 """Token ids of prompt and solution."""
@@ -45,7 +45,8 @@ def stretched(
 ) -> torch.Tensor:
     """[batch, T] position ids that rise; those of a share of the rows with gaps."""
     is_mark = torch.isin(input_ids, torch.tensor(mark_ids(tokenizer)))
-    is_digit = torch.isin(input_ids, torch.tensor(tokenizer.convert_tokens_to_ids(list(string.digits))))
+    digits = tokenizer.convert_tokens_to_ids([*string.digits, END])
+    is_digit = torch.isin(input_ids, torch.tensor(digits))
     has_gap = is_mark & (torch.rand(input_ids.shape, generator=generator) < MARK_GAP_SHARE)
     mark_gaps = has_gap * torch.randint(1, MARK_GAP + 1, input_ids.shape, generator=generator)
     sign_gaps = ~(is_mark | is_digit) * torch.randint(0, SIGN_GAP + 1, input_ids.shape, generator=generator)

@@ -4,10 +4,12 @@
     for request in problems.requests(0, 64): ...         whole groups, in the order of the plan
     problems.fits(request)                               whether there is room for an answer
 
-A problem that the plan wants tried harder is asked at an effort of its own.
+A problem that the plan wants tried harder is asked at an effort of its own, where its prompt leaves room for
+that.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +43,17 @@ class OrderedProblems:
         return len(request.prompt_ids) + request.effort.max_new_tokens <= self._order.max_model_len
 
     def _request(self, row: dict[str, Any]) -> Request:
-        effort = self.beliefs[row["id"]].effort
-        return Request(
+        usual = Request(
             row["id"],
             self._chat.render(row["messages"]),
             self._order.samples,
-            Effort.parse(effort) if effort else self._order.effort,
+            self._order.effort,
             self._order.temperature,
             seed_of(self._order.seed, row["id"]),
         )
+        effort = self.beliefs[row["id"]].effort
+        harder = replace(usual, effort=Effort.parse(effort)) if effort else usual
+        return harder if self.fits(harder) else usual
 
 
 def not_sampled(samples: int) -> list[Completion]:

@@ -14,8 +14,6 @@ from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 from ratchetrl.pipelines.worked_batches import prompt_ids
 from ratchetrl.pipelines.worked_tasks import WorkedTask
 
-MAX_NEW_TOKENS = 96
-
 
 def measure_pass_at_1(
     model: Qwen3ForCausalLM,
@@ -28,16 +26,17 @@ def measure_pass_at_1(
     """Share of right answers at temperature 1 on freshly drawn problems, the levels in equal parts."""
     rng = Random(f"pass_rate/{seed}")
     asked = [task.draw(levels[i % len(levels)], rng) for i in range(problems)]
-    written = sample_completions(model, tokenizer, [task.prompt(each) for each in asked])
+    prompts = [task.prompt(each) for each in asked]
+    written = sample_completions(model, tokenizer, prompts, task.max_new_tokens)
     return sum(map(task.is_right, asked, written)) / problems
 
 
 def sample_completions(
-    model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, prompts: list[str]
+    model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, prompts: list[str], max_new_tokens: int
 ) -> list[str]:
     """One completion a prompt, at temperature 1, without its special tokens."""
     asked = [prompt_ids(tokenizer, text) for text in prompts]
     padded = tokenizer.pad({"input_ids": asked}, padding_side="left", return_tensors="pt")
     with torch.inference_mode():
-        ids = model.generate(**padded, do_sample=True, top_k=0, max_new_tokens=MAX_NEW_TOKENS)
+        ids = model.generate(**padded, do_sample=True, top_k=0, max_new_tokens=max_new_tokens)
     return list(tokenizer.batch_decode(ids[:, padded["input_ids"].shape[1] :], skip_special_tokens=True))

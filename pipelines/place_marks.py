@@ -1,16 +1,19 @@
 """Place marks: a token before each digit of a number that names the digit's place, ones, tens and so on.
 
-    marked("417", LEFT)                           # "ⓒ4ⓑ1ⓐ7"
+    LEFT[0], LEFT[1]        # "ⓐ", "ⓑ": ones and tens of the left operand
 
 A small model that learned from short numbers cannot point at the fifth digit of a longer one: it never
 had to. With marks it finds a digit by the token in front of it. Each operand and the sum have marks of
-their own, so that every digit is looked up in the same way: find this mark, take what follows it. The
-tokenizer's chat template writes the marks of the operands and its decoder leaves all marks out, so prompts
-and answers stay plain numbers. How a base learns them is `mark_training.py`; nothing here needs torch.
+their own, so that every digit is looked up in the same way: find this mark, take what follows it. So is a
+number's end, which is an `END` behind the next mark. The tokenizer's chat template writes the marks and ends
+of the operands ("417" is shown as "ⓓ.ⓒ4ⓑ1ⓐ7") and its decoder leaves all marks out, so problems and answers
+stay plain numbers. How a base learns them is `mark_training.py`; nothing here needs torch.
 """
 
 import string
 
+END = "."
+"""Stands where the next digit of a number would, if there was one."""
 PLACES = 26
 """Digits of the longest number that is marked throughout; what stands before them has no mark."""
 LEFT = "".join(map(chr, range(0x24D0, 0x24D0 + PLACES)))
@@ -25,14 +28,11 @@ MARKS = LEFT + RIGHT + SUM
 # what stands before a `+` is its left operand.
 TEMPLATE_MACRO = (
     "{% macro marked(text) %}{% set ns = namespace(out='', places=0, left=false) %}"
-    "{% for c in text | reverse %}"
-    f"{{% set digit = c in '{string.digits}' %}}{{% set marks = '{LEFT}' if ns.left else '{RIGHT}' %}}"
-    "{% set ns.out = (marks[ns.places:ns.places + 1] if digit else '') ~ c ~ ns.out %}"
-    "{% set ns.places = ns.places + 1 if digit else 0 %}{% set ns.left = ns.left or c == '+' %}"
-    "{% endfor %}{{ ns.out }}{% endmacro %}"
+    "{% for c in (text | reverse | list) + [''] %}"
+    f"{{% set marks = '{LEFT}' if ns.left else '{RIGHT}' %}}{{% set mark = marks[ns.places:ns.places + 1] %}}"
+    f"{{% if c and c in '{string.digits}' %}}"
+    "{% set ns.out = mark ~ c ~ ns.out %}{% set ns.places = ns.places + 1 %}"
+    f"{{% else %}}{{% set ns.out = c ~ (mark ~ '{END}' if ns.places else '') ~ ns.out %}}"
+    "{% set ns.places = 0 %}{% set ns.left = ns.left or c == '+' %}"
+    "{% endif %}{% endfor %}{{ ns.out }}{% endmacro %}"
 )
-
-
-def marked(number: str, marks: str) -> str:
-    """The digits of a number, each behind its mark."""
-    return "".join(mark + digit for mark, digit in zip(marks[len(number) - 1 :: -1], number, strict=False))

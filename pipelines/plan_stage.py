@@ -19,7 +19,7 @@ from ratchetrl.pipelines.efforts import sampling_effort
 from ratchetrl.pipelines.gate_rule import GateRule, gate_rule, next_test_index, rule_table
 from ratchetrl.pipelines.posterior.choose import choose_problems
 from ratchetrl.pipelines.posterior.drift import trained_distance
-from ratchetrl.pipelines.posterior.planned import Belief, plan_beliefs
+from ratchetrl.pipelines.posterior.planned import PlannedBelief, plan_beliefs
 from ratchetrl.pipelines.posterior.state import Outlook, read_posterior
 from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.regression_suites import regression_problems, suite_inputs, suite_names
@@ -68,7 +68,7 @@ def plan_stage(run: Run, generation: int) -> Plan:
         write_records(stage / "gate.parquet", Problem, in_blocks(gate, rule.blocks))
         write_json(stage / "gate.json", rule_table(rule))
         if outlook is not None:
-            write_records(stage / "beliefs.parquet", Belief, plan_beliefs(run, outlook, problems))
+            write_records(stage / "beliefs.parquet", PlannedBelief, plan_beliefs(run, outlook, problems))
         canaries = sum(problem.canary for problem in problems)
         counts = {"problems": len(problems), "canaries": canaries, "gate_problems": len(gate)}
         facts = run.finish(stage, generation, counts)

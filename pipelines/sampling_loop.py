@@ -30,7 +30,7 @@ def sample(
         for request_id, completions in engine.finished():
             del in_flight[request_id]
             rests += forcing.rests(request_id, completions)
-            yield from forcing.whole_groups()
+        yield from forcing.whole_groups()
 
 
 def _next(rests: deque[Request], waiting: Iterator[Request], forcing: BudgetForcing) -> Request | None:

@@ -54,7 +54,8 @@ def write_selection(
     for shard in shards(rollouts):
         _select_shard(config, reward, canaries, shard, verdicts, rows, tally)
     if config.selection.replay:
-        _replay(config, reward, verdicts, rows, tally)
+        last = int(shards(rollouts)[-1].stem.removeprefix("shard-"))
+        _replay(config, reward, verdicts, shard_path(rows, last + 1), tally)
     return _facts(tally)
 
 
@@ -93,13 +94,12 @@ def _unsolved(groups: Mapping[str, Group]) -> dict[str, int]:
     return {name: own.count(0.0) for name, own in scores.items() if set(own) - {None} == {0.0}}
 
 
-def _replay(config: Config, reward: ArmReward, verdicts: Path, rows: Path, tally: Tally) -> None:
+def _replay(config: Config, reward: ArmReward, verdicts: Path, shard: Path, tally: Tally) -> None:
     """Writes one more shard: its rows are at most that share of the fresh ones."""
     limit = int(config.selection.replay * tally.summary.selected)
     sources = replay_sources(verdicts, config.selection.replay_generations) if limit else []
     replayed = Replay(config, reward, tally.unsolved, tally.planned).rows(sources, limit)
-    count = write_records(shard_path(rows, len(shards(rows))), TrainRow, replayed)
-    tally.sources["replayed"] = count
+    tally.sources["replayed"] = write_records(shard, TrainRow, replayed)
 
 
 def _facts(tally: Tally) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState
 
-from ratchetrl.pipelines.grpo import StoredRolloutTrainer
+from ratchetrl.pipelines.distil_trainer import StoredTrainer
 from ratchetrl.pipelines.store import append_line
 from ratchetrl.pipelines.train_guard import StageStopped
 
@@ -23,9 +23,7 @@ CLIP_SHARES = ("clip_ratio/region_mean", "cispo_clip_ratio")  # TRL's names for 
 class StepLog(TrainerCallback):
     """Writes the line of each step, and ends the stage where a step was not finite."""
 
-    def __init__(
-        self, trainer: StoredRolloutTrainer, path: Path, report: Callable[[dict[str, Any]], None]
-    ) -> None:
+    def __init__(self, trainer: StoredTrainer, path: Path, report: Callable[[dict[str, Any]], None]) -> None:
         """`path` is begun anew: an interrupted attempt may have left lines there."""
         self._trainer, self._path, self._report = trainer, path, report
         path.unlink(missing_ok=True)

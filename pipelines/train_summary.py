@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from ratchetrl.pipelines.grpo import StoredRolloutTrainer
+from ratchetrl.pipelines.distil_trainer import StoredTrainer
 from ratchetrl.pipelines.micro_batches import Plan, Rows, tokens_and_positions
 from ratchetrl.pipelines.prompt_batches import packed_tokens
 from ratchetrl.pipelines.train_guard import StageStopped
@@ -20,7 +20,7 @@ def summarise(
     job: TrainJob,
     rows: TrainRows,
     plan: Plan,
-    trainer: StoredRolloutTrainer,
+    trainer: StoredTrainer,
     stopped: StageStopped | None,
     has_weights: bool,
     train_s: float,

@@ -20,7 +20,11 @@ from transformers import PreTrainedModel, set_seed
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
 from ratchetrl.pipelines.adapters import merge_adapter, with_adapter
-from ratchetrl.pipelines.distil_trainer import StoredDistillationTrainer, distillation_config
+from ratchetrl.pipelines.distil_trainer import (
+    StoredDistillationTrainer,
+    StoredTrainer,
+    distillation_config,
+)
 from ratchetrl.pipelines.grpo import StoredRolloutTrainer, grpo_config
 from ratchetrl.pipelines.handover import PROBE_FILE
 from ratchetrl.pipelines.losses import LOSSES
@@ -59,18 +63,24 @@ def run_train_job(job: TrainJob, report: Report) -> None:
 
 
 def _plan(job: TrainJob, rows: TrainRows) -> Plan:
-    settings = job.settings
-    sizes = settings.batch_rows, settings.micro_batch_rows, settings.processes
-    order, most = (job.seed, settings.epochs), settings.micro_batch_tokens
+    settings, most = job.settings, job.settings.micro_batch_tokens
+    how = {
+        "batch_rows": settings.batch_rows,
+        "micro_batch_rows": settings.micro_batch_rows,
+        "processes": settings.processes,
+        "seed": job.seed,
+        "epochs": settings.epochs,
+    }
     if settings.share_prompts:
-        lengths = rows.prompt_lengths_N, rows.completion_lengths_N
-        plan = plan_by_prompt(rows.prompts_N, *lengths, *sizes, *order, most)
+        plan = plan_by_prompt(
+            rows.prompts_N, rows.prompt_lengths_N, rows.completion_lengths_N, **how, tokens=most
+        )
     else:
-        plan = plan_micro_batches(rows.lengths_N.tolist(), *sizes, *order, most)
+        plan = plan_micro_batches(rows.lengths_N.tolist(), **how, positions=most)
     return plan[: settings.max_steps]
 
 
-def _trainer(job: TrainJob, rows: TrainRows, plan: Plan) -> StoredRolloutTrainer:
+def _trainer(job: TrainJob, rows: TrainRows, plan: Plan) -> StoredTrainer:
     settings = job.settings
     _check_processes(settings)
     micro_batches = len(plan[0]) // settings.processes
@@ -84,8 +94,8 @@ def _trainer(job: TrainJob, rows: TrainRows, plan: Plan) -> StoredRolloutTrainer
     if job.teacher is not None:
         taught = distillation_config(config)
         return StoredDistillationTrainer(_policy(job), job.teacher, tokenizer, taught, rows, plan)
-    how = LOSSES[settings.loss], settings.share_prompts
-    return StoredRolloutTrainer(_policy(job), tokenizer, config, rows, plan, bounds, *how)
+    rule, share = LOSSES[settings.loss], settings.share_prompts
+    return StoredRolloutTrainer(_policy(job), tokenizer, config, rows, plan, bounds, rule, share)
 
 
 def _policy(job: TrainJob) -> PreTrainedModel:
@@ -121,7 +131,7 @@ def _check_processes(settings: TrainSettings) -> None:
         )
 
 
-def _train(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
+def _train(trainer: StoredTrainer, job: TrainJob) -> StageStopped | None:
     if job.optimizer_state is not None:
         trainer.add_callback(RestoreOptimizer(trainer, Path(job.optimizer_state)))
     try:
@@ -131,11 +141,11 @@ def _train(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
     return None
 
 
-def _has_weights(trainer: StoredRolloutTrainer, stopped: StageStopped | None) -> bool:
+def _has_weights(trainer: StoredTrainer, stopped: StageStopped | None) -> bool:
     return trainer.state.global_step > 0 and not (stopped is not None and stopped.diverged)
 
 
-def _save(trainer: StoredRolloutTrainer, job: TrainJob) -> None:
+def _save(trainer: StoredTrainer, job: TrainJob) -> None:
     output = Path(job.output)
     trained = output / ("adapter" if job.settings.lora_rank else "weights")
     trainer.save_model(str(trained))
@@ -149,7 +159,7 @@ def _save(trainer: StoredRolloutTrainer, job: TrainJob) -> None:
             trainer.processing_class.save_pretrained(output / "weights")
 
 
-def _probe(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
+def _probe(trainer: StoredTrainer, job: TrainJob) -> StageStopped | None:
     """Probes what was written, on the first process; the training model leaves the device first."""
     release_model(trainer)
     weights = Path(job.output) / "weights"
@@ -158,7 +168,7 @@ def _probe(trainer: StoredRolloutTrainer, job: TrainJob) -> StageStopped | None:
     return StageStopped("the trained weights give no finite log-probabilities", float("nan"), diverged=True)
 
 
-def release_model(trainer: StoredRolloutTrainer) -> None:
+def release_model(trainer: StoredTrainer) -> None:
     """Frees model, gradients and optimizer state; the trainer keeps its records of what was done."""
     model = trainer.model
     for holder in (trainer, trainer.callback_handler):

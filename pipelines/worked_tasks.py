@@ -31,6 +31,8 @@ class WorkedTask:
     """Whether a completion is the right one, by its text."""
     with_marks: bool = False
     """Whether the model is shown place marks in numbers."""
+    max_new_tokens: int = 96
+    """Enough for the longest solution on the base levels."""
 
 
 def _right_sum(operands: addition.Operands, completion: str) -> bool:
@@ -47,6 +49,7 @@ TASKS = {
     "long_addition": WorkedTask(
         *(long_addition.draw_operands, long_addition.prompt, long_addition.worked_solution, _right_sum),
         with_marks=True,
+        max_new_tokens=160,
     ),
     "programs": WorkedTask(programs.draw_steps, programs.prompt, programs.written_program, _right_program),
 }

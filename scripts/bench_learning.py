@@ -1,6 +1,6 @@
 """How much compute until a model reaches a score? This pipeline beside TRL's own GRPOTrainer.
 
-    scripts/bench_learning --suite quickstart|hard [--quick] [--seeds 1 2 3] [--output DIR] [--ablation]
+    scripts/bench_learning --suite quickstart|hard [--quick] [--seeds 4 5 6] [--output DIR] [--ablation]
 
 Counts FLOPs, generated tokens and seconds until pass@1 on held-out problems reaches the suite's target: for
 TRL's trainer as its documentation sets it up (generating with transformers, because on CPU its vLLM mode does

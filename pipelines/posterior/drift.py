@@ -64,7 +64,8 @@ def trained_distance(folder: RunFolder, generation: int) -> float:
     result = manifest(home / decision["stages"]["train"])["result"]
     if result["max_kl_seen"] is None:
         return UNMEASURED_DISTANCE
-    return math.sqrt(max(result["max_kl_seen"], 0.0) * result["trained_tokens"] / max(result["rows"], 1))
+    tokens_per_answer = result["trained_tokens"] / max(result["trained_rows"], 1)
+    return math.sqrt(max(result["max_kl_seen"], 0.0) * tokens_per_answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def observed_moves(seen: Observed, levels_N: Sequence[str], expected: float) -> 
 
 
 def _move(seen: Observed, expected: float, sd: float) -> float:
-    """The most likely move, by Newton's method. Answers of one problem are alike: n of them are worth
+    """The most likely move, by Newton's method in steps of 1 at most: where nearly all was right or wrong the
+    slope is flat, and full steps fly off. Answers of one problem are alike: n of them are worth
     n / (1 + (n - 1) rho), with the rho of its Beta."""
     size_N = seen.believed_right + seen.believed_wrong
     from_N = logit(seen.believed_right / size_N)
@@ -111,5 +113,6 @@ def _move(seen: Observed, expected: float, sd: float) -> float:
     for _ in range(NEWTON_STEPS):
         rate_N = expit(from_N + move)
         slope = np.dot(worth_N, seen.right - seen.answers * rate_N) - (move - expected) / sd**2
-        move += slope / (np.dot(worth_N, seen.answers * rate_N * (1 - rate_N)) + 1 / sd**2)
+        step = slope / (np.dot(worth_N, seen.answers * rate_N * (1 - rate_N)) + 1 / sd**2)
+        move += np.clip(step, -1, 1)
     return float(move)

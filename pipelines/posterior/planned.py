@@ -1,6 +1,6 @@
 """plan-<hash>/beliefs.parquet: what is believed of a plan's problems, at the effort they are sampled at.
 
-    write_records(stage / "beliefs.parquet", Belief, plan_beliefs(run, outlook, problems))
+    write_records(stage / "beliefs.parquet", PlannedBelief, plan_beliefs(run, outlook, problems))
 
 A problem that a whole group of the champion before did not solve is sampled at `sampling.hard_effort`, where
 the recipe names one. Canaries are believed to be what the problems are that they were made of.
@@ -18,7 +18,7 @@ from ratchetrl.pipelines.run_context import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class PlannedBelief:
     """One problem of a plan; the rows are in the order of problems.parquet."""
 
     id: str
@@ -31,7 +31,7 @@ class Belief:
     """What to sample it at; empty for the effort of [sampling]."""
 
 
-def plan_beliefs(run: Run, outlook: Outlook, problems: Sequence[Problem]) -> list[Belief]:
+def plan_beliefs(run: Run, outlook: Outlook, problems: Sequence[Problem]) -> list[PlannedBelief]:
     """One belief per problem."""
     usual = sampling_effort(run.config).name
     ids = [problem.id.removeprefix(PREFIX) for problem in problems]
@@ -39,7 +39,7 @@ def plan_beliefs(run: Run, outlook: Outlook, problems: Sequence[Problem]) -> lis
     levels = [problem.level for problem in problems]
     right_N, wrong_N = outlook.beliefs(run.suite.levels, ids, levels, [effort or usual for effort in efforts])
     columns = zip(problems, right_N.tolist(), wrong_N.tolist(), efforts, strict=True)
-    return [Belief(problem.id, right, wrong, effort) for problem, right, wrong, effort in columns]
+    return [PlannedBelief(problem.id, right, wrong, effort) for problem, right, wrong, effort in columns]
 
 
 def _efforts(run: Run, rates: PassRates, problem_ids: Sequence[str]) -> list[str]:

@@ -11,12 +11,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ratchetrl.pipelines.efforts import sampling_effort
 from ratchetrl.pipelines.plan_stage import Plan
+from ratchetrl.pipelines.posterior.beta_binomial import Floats
 from ratchetrl.pipelines.posterior.calibration import Reliability, reliability
 from ratchetrl.pipelines.posterior.drift import Moves, Observed, observed_moves, trained_distance
 from ratchetrl.pipelines.posterior.forgetting import Recall, recall
 from ratchetrl.pipelines.posterior.levels import level_beliefs
+from ratchetrl.pipelines.posterior.pass_rates import PassRates
 from ratchetrl.pipelines.posterior.state import (
     FACTS_FILE,
     RATES_FILE,
@@ -27,7 +31,7 @@ from ratchetrl.pipelines.posterior.state import (
 )
 from ratchetrl.pipelines.posterior.verdict_counts import VerdictCounts, count_verdicts
 from ratchetrl.pipelines.run_context import Run
-from ratchetrl.pipelines.store import write_json
+from ratchetrl.pipelines.store import manifest, write_json
 
 TOLD = ("generation", "problems", "moves", "calibration", "so_far", "solved")
 NOTHING_MOVED = Moves(0.0, {})
@@ -44,6 +48,8 @@ def update_posterior(
     if facts is not None and facts["made_of"] == made_of:
         return facts
     counts = count_verdicts(plan.problems, rollouts, verdicts, first_wave(run), generation)
+    if manifest(verdicts)["canary_passes"]:
+        counts = counts.none()  # a verifier that passes the impossible says nothing of the rest
     facts = {"generation": generation, "champion": champion, "made_of": made_of}
     distance = trained_distance(run.folder, before.generation)
     order, effort = run.suite.levels, sampling_effort(run.config).name
@@ -84,23 +90,20 @@ def _take_in(
     effort: str,
 ) -> dict[str, Any]:
     """Writes the rates; returns the figures."""
-    outlook, new = before.outlook(champion, distance), counts.rates
-    asked = new.problem_id.tolist(), new.level.tolist(), new.effort.tolist()
-    right_N, wrong_N = outlook.beliefs(order, *asked)
-    tried = counts.first_judged > 0
+    outlook, new, tried = before.outlook(champion, distance), counts.rates, counts.first_judged > 0
+    right_N, wrong_N = _believed(outlook, new, order)
     predicted_N = right_N / (right_N + wrong_N)
     table = reliability(predicted_N[tried], counts.first_right[tried], counts.first_judged[tried])
     so_far = before.reliability + table if before.generation else Reliability()
     moves, trend = NOTHING_MOVED, before.trend
     if before.generation and champion == before.generation and tried.any():
-        unmoved = Outlook(outlook.rates, 0.0).beliefs(order, *asked)
-        seen = Observed(*unmoved, counts.first_right, counts.first_judged).of(tried)
-        moves = observed_moves(seen, new.level[tried].tolist(), outlook.shift)
+        moves = _moves(outlook, counts, order)
         trend = trend.after(moves.common, distance)
     rates = outlook.rates.moved(moves.by_level, moves.common).plus(new)
     rates.write(home / RATES_FILE)
     places = outlook.rates.places()
-    again = tried & [key in places for key in zip(asked[0], asked[2], strict=True)]
+    known = [key in places for key in zip(new.problem_id, new.effort, strict=True)]
+    again = tried & np.array(known, dtype=bool)
     recalled = recall(right_N[again], wrong_N[again], counts.first_right[again], counts.first_judged[again])
     return {
         "problems": len(new.problem_id),
@@ -111,3 +114,16 @@ def _take_in(
         "so_far": so_far.facts(),
         "solved": asdict(recalled),
     }
+
+
+def _believed(outlook: Outlook, asked: PassRates, order: Sequence[str]) -> tuple[Floats, Floats]:
+    """([N] right, [N] wrong) of what was sampled, from before it was."""
+    return outlook.beliefs(order, asked.problem_id.tolist(), asked.level.tolist(), asked.effort.tolist())
+
+
+def _moves(outlook: Outlook, counts: VerdictCounts, order: Sequence[str]) -> Moves:
+    """How far rates are from those of the champion before, since a promotion."""
+    tried = counts.first_judged > 0
+    unmoved = _believed(Outlook(outlook.rates, 0.0), counts.rates, order)
+    seen = Observed(*unmoved, counts.first_right, counts.first_judged).of(tried)
+    return observed_moves(seen, counts.rates.level[tried].tolist(), outlook.shift)

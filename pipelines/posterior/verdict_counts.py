@@ -37,6 +37,10 @@ class VerdictCounts:
     first_judged: Floats
     """Judged ones among the first samples; 0 for further attempts."""
 
+    def none(self) -> "VerdictCounts":
+        """As if no answer had been judged."""
+        return VerdictCounts(PassRates.empty(), np.empty(0), np.empty(0))
+
 
 def count_verdicts(
     problems: Path, rollouts: Path, verdicts: Path, first: int, generation: int

@@ -8,10 +8,8 @@ A share is None where nothing was counted for it.
 from collections.abc import Sequence
 from typing import Any
 
+from ratchetrl.pipelines.posterior.state import stored_facts
 from ratchetrl.pipelines.run_folder import RunFolder
-from ratchetrl.pipelines.store import read_json
-
-POSTERIOR_FILE = "posterior.json"
 
 
 def health(run: RunFolder, last: int) -> dict[str, float | None]:
@@ -37,6 +35,5 @@ def mean_share(facts: Sequence[dict[str, Any]], share: str, weight: str) -> floa
 
 def _calibration_error(run: RunFolder, last: int) -> float | None:
     """Of the pass rates predicted before sampling, over the whole run."""
-    file = run.generation(last) / POSTERIOR_FILE
-    error: float | None = read_json(file)["so_far"]["error"] if last and file.exists() else None
-    return error
+    facts = stored_facts(run.generation(last)) if last else None
+    return None if facts is None else facts["so_far"]["error"]

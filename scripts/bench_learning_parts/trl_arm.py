@@ -38,6 +38,7 @@ from ratchetrl.pipelines.accounting.flops import completion_flops, prefill_flops
 from ratchetrl.pipelines.accounting.model_shape import ModelShape
 from ratchetrl.pipelines.config_file import load_arguments
 from ratchetrl.pipelines.policy import load_model, load_tokenizer
+from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.suites import open_suite
 
 
@@ -113,28 +114,19 @@ def run(request: TrlRequest, started_at: float) -> ArmResult:
     detector = open_detector(
         request.recipe, request.options, request.detector_problems, request.detector_samples
     )
-    suite = open_suite(config.data, request.seed)
-    problems = suite.train_problems(1, request.max_steps * request.rollouts // request.group)
+    problems = open_suite(config.data, request.seed).train_problems(
+        1, request.max_steps * request.rollouts // request.group
+    )
     model, tokenizer = load_model(request.base), load_tokenizer(request.base)
-    prompts = [chat(problem) for problem in problems]
-    lengths = [len(prompt_ids(tokenizer, problem)) for problem in problems]
-    columns = {"prompt": prompts, "gold": [each.gold for each in problems], "prompt_tokens": lengths}
     shape = ModelShape.read(Path(request.base) / "config.json")
     assert shape is not None, "the base's layout is known"
     counter = Counter(shape, request.group)
-
-    def reward(completions: Any, gold: Any, completion_ids: Any, prompt_tokens: Any, **_: Any) -> list[float]:
-        texts = [completion[0]["content"] for completion in completions]
-        rewards = [float(is_right(*pair)) for pair in zip(texts, gold, strict=True)]
-        counter.add(np.array(prompt_tokens), np.array([len(ids) for ids in completion_ids]), rewards)
-        return rewards
-
     with tempfile.TemporaryDirectory(prefix="bench-learning-trl-") as output:
         trainer = GRPOTrainer(
             model=model,
-            reward_funcs=reward,
+            reward_funcs=counting_reward(counter),
             args=grpo_config(request, config.sampling.max_new_tokens, output),
-            train_dataset=Dataset.from_dict(columns),
+            train_dataset=dataset(problems, tokenizer),
             processing_class=tokenizer,
         )
         watch = Watch(
@@ -150,6 +142,29 @@ def run(request: TrlRequest, started_at: float) -> ArmResult:
         points=tuple(watch.points),
         health={"gradient_share": 1 - counter.dead_share, "dead_share": counter.dead_share},
     )
+
+
+def dataset(problems: list[Problem], tokenizer: Any) -> Dataset:
+    """As TRL's trainer reads problems, and what the reward is given of each."""
+    return Dataset.from_dict(
+        {
+            "prompt": [chat(problem) for problem in problems],
+            "gold": [problem.gold for problem in problems],
+            "prompt_tokens": [len(prompt_ids(tokenizer, problem)) for problem in problems],
+        }
+    )
+
+
+def counting_reward(counter: Counter) -> Callable[..., list[float]]:
+    """The verifier's word on every rollout; TRL asks it once per step, which is counted."""
+
+    def reward(completions: Any, gold: Any, completion_ids: Any, prompt_tokens: Any, **_: Any) -> list[float]:
+        texts = [completion[0]["content"] for completion in completions]
+        rewards = [float(is_right(*pair)) for pair in zip(texts, gold, strict=True)]
+        counter.add(np.array(prompt_tokens), np.array([len(ids) for ids in completion_ids]), rewards)
+        return rewards
+
+    return reward
 
 
 def grpo_config(request: TrlRequest, max_new_tokens: int, output: str) -> GRPOConfig:

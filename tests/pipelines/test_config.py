@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from ratchetrl.pipelines.config_file import differing_keys, load_arguments, load_toml, to_toml, valid_keys
+from ratchetrl.pipelines.config_rules import rules
+from ratchetrl.pipelines.config_tables import Distil
 from ratchetrl.verifiers.errors import UserError
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -99,6 +101,53 @@ def test_a_limit_on_thoughts_that_are_off_is_refused(options: list[str], said: s
     load_arguments([quickstart, *options])
     with pytest.raises(UserError, match=said):
         load_arguments([quickstart, "--model.thinking", "off", *options])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--sampling.most-samples", "16"], r"most_samples is about .* set sampling\.probe, such as to 4"),
+        (["--sampling.informative-rows", "64"], r"informative_rows is about .* set sampling\.probe"),
+        (
+            [
+                *("--sampling.informative-rows", "64", "--sampling.probe", "4", "--engine.kind", "server"),
+                *("--engine.url", "http://127.0.0.1:8000"),
+            ],
+            r"a server's are not only ours; remove it",
+        ),
+        (["--sampling.probe", "16"], r"probe \(16\) is more than .* lower it, or raise sampling\.samples"),
+        (["--sampling.probe", "2", "--sampling.most-samples", "4"], r"most_samples \(4\) .*; raise it"),
+        (["--sampling.probe", "2", "--sampling.most-samples", "513"], r"shard_rollouts \(512\) .*; raise it"),
+        (["--sampling.hard-effort", "192"], r'set sampling\.choose = "posterior" or sampling\.probe'),
+        (["--sampling.samples", "1"], r'samples to 2 or more, or train\.loss = "rft"'),
+        (["--train.loss", "rft", "--train.supervised", "0.3"], r"compares no rewards; set .* another loss"),
+        (
+            ["--train.loss", "rft", "--reward.length-price", "0.2"],
+            r"compares no rewards; set .* another loss",
+        ),
+        (["--selection.replay", "0.1", "--reward.arm", "random-reward"], r"set selection\.replay = 0"),
+    ],
+)
+def test_devices_that_do_not_go_together_are_refused_with_what_to_do(options: list[str], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        load_arguments([str(CONFIGS / "quickstart.toml"), *options])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--sampling.attempts", "2"], "set sampling.attempts = 1"),
+        (["--train.share-prompts", "True"], "set train.share_prompts = false"),
+        (["--selection.rows-per-group", "4"], "selection.rows_per_group does nothing for a student"),
+        (["--selection.replay", "0.1"], "selection.replay does nothing for a student"),
+        (["--reward.length-price", "0.2"], "reward.length_price does nothing for a student"),
+        (["--train.supervised", "0.3"], "train.supervised does nothing for a student"),
+    ],
+)
+def test_what_a_student_has_no_use_for_is_refused(options: list[str], said: str) -> None:
+    recipe = load_arguments([str(CONFIGS / "distil_student.toml"), *options]).config
+    taught = recipe.model_copy(update={"distil": Distil(teacher="elsewhere")})
+    assert [said in sentence for broken, sentence in rules(taught) if broken] == [True]
 
 
 def test_a_price_model_without_prices_is_refused() -> None:

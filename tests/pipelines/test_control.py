@@ -10,7 +10,7 @@ import pytest
 
 from ratchetrl.pipelines.base_stage import base_folder
 from ratchetrl.pipelines.config_file import QUICKSTART, dump_toml, load_toml
-from ratchetrl.pipelines.config_tables import Selection
+from ratchetrl.pipelines.config_tables import Distil, Selection
 from ratchetrl.pipelines.control import of_arm, run_control, tokens_of_rows
 from ratchetrl.pipelines.control_command import sentence
 from ratchetrl.pipelines.control_entries import control_entries, outdone
@@ -173,6 +173,16 @@ def test_a_run_is_no_control_of_itself(run: RunFolder) -> None:
     dump_toml(of_arm(load_toml(run.config_file), "rft"), run.config_file)
     with pytest.raises(UserError, match=r"has train\.loss rft itself; choose another arm"):
         run_control(run, "rft", 1)
+
+
+def test_a_student_has_no_controls(run: RunFolder) -> None:
+    config = load_toml(run.config_file)
+    dump_toml(config.model_copy(update={"distil": Distil(teacher="teacher")}), run.config_file)
+    decision = read_json(run.generation(1) / "decision.json")
+    stages = {"plan": "plan-1", "train": "train-1", "evaluate": "evaluate-1"}
+    write_json(run.generation(1) / "decision.json", {**decision, "stages": stages})
+    with pytest.raises(UserError, match=r"learned from a teacher.*; choose a run without \[distil\]"):
+        run_control(run, "random-reward", 1)
 
 
 def test_what_the_arm_shares_is_linked_and_survives_a_move(run: RunFolder, tmp_path: Path) -> None:

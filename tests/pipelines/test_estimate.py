@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from ratchetrl.pipelines.accounting.model_shape import ModelShape
+from ratchetrl.pipelines.bootstrap import CONTEXT_TOKENS, new_model
+from ratchetrl.pipelines.char_tokenizer import char_tokenizer
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import load_toml
 from ratchetrl.pipelines.config_tables import Cost
-from ratchetrl.pipelines.estimate import BOOTSTRAP_SHAPE, estimate, known_shape, print_plan
+from ratchetrl.pipelines.estimate import estimate, known_shape, print_plan
 
-QUICKSTART = Path(__file__).parents[2] / "configs" / "quickstart.toml"
+CONFIGS = Path(__file__).parents[2] / "configs"
+QUICKSTART = CONFIGS / "quickstart.toml"
 
 
 @pytest.fixture
@@ -28,7 +32,7 @@ def printed(config: Config) -> str:
 
 def test_flops_are_counted_at_each_stages_own_effort(config: Config) -> None:
     report = config.report.model_copy(update={"efforts": ("32", "96")})
-    stages = estimate(config.model_copy(update={"report": report}), BOOTSTRAP_SHAPE, "cpu")
+    stages = estimate(config.model_copy(update={"report": report}), known_shape(config), "cpu")
     sample, train, evaluate, short, whole = stages
     assert (sample.sequences, sample.tokens) == (256 * 8, 256 * 8 * 96)
     assert evaluate.sequences == 2 * config.data.gate_problems * config.gate.samples
@@ -37,12 +41,20 @@ def test_flops_are_counted_at_each_stages_own_effort(config: Config) -> None:
 
 
 def test_money_is_told_where_a_device_hour_has_a_price(config: Config) -> None:
-    assert all(stage.usd is None for stage in estimate(config, BOOTSTRAP_SHAPE, "cpu"))
+    assert all(stage.usd is None for stage in estimate(config, known_shape(config), "cpu"))
     priced = config.model_copy(update={"cost": Cost(usd_per_device_hour=36.0)})
-    for stage in estimate(priced, BOOTSTRAP_SHAPE, "cpu"):
+    for stage in estimate(priced, known_shape(priced), "cpu"):
         assert stage.seconds is not None and stage.usd == pytest.approx(stage.seconds / 100)
     assert "Money needs --cost.usd-per-device-hour" in printed(config)
     assert "Money needs" not in printed(priced)
+
+
+def test_a_base_that_is_made_here_is_counted_at_its_own_size() -> None:
+    for name in ("quickstart.toml", "distil_student.toml"):
+        recipe = load_toml(CONFIGS / name)
+        assert recipe.bootstrap is not None
+        made = new_model(char_tokenizer(CONTEXT_TOKENS), recipe.bootstrap)
+        assert known_shape(recipe) == ModelShape.of(made.config.to_dict())
 
 
 def test_a_model_whose_layout_is_not_known_is_not_estimated(config: Config, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Long additions: problems of their level, steps that hold up, and rows that teach marks, not distances."""
 
+from itertools import groupby
 from random import Random
 
 import pytest
@@ -9,7 +10,7 @@ from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
 from ratchetrl.pipelines.long_addition import LEVELS, draw_operands, gold, worked_solution
 from ratchetrl.pipelines.mark_training import mark_ids, shifted, stretched
-from ratchetrl.pipelines.place_marks import LEFT, MARKS, PLACES, SUM, marked
+from ratchetrl.pipelines.place_marks import MARKS, PLACES
 from ratchetrl.pipelines.procedural import load_generator
 from ratchetrl.pipelines.records import Message, Problem
 from ratchetrl.pipelines.worked_batches import IGNORED, prompt_ids, worked_batches
@@ -22,6 +23,11 @@ SETTINGS = BootstrapSettings(task="long_addition", levels=("2 digits", "4 digits
 def plain(text: str) -> str:
     """Text as it is judged."""
     return text.translate(dict.fromkeys(map(ord, MARKS)))
+
+
+def once(text: str) -> str:
+    """Text without the lines that say the same as the one before."""
+    return "<think>" + "\n".join(line for line, _ in groupby(text.removeprefix("<think>").split("\n")))
 
 
 def test_a_seed_gives_the_same_problem_on_every_machine() -> None:
@@ -47,25 +53,33 @@ def test_a_worked_solution_without_errors_reaches_the_gold(level: str) -> None:
 
 
 def test_steps_and_answer_carry_the_marks_of_their_places() -> None:
-    assert worked_solution((417, 985), (0, 0, 0), Random(1)) == (
-        "<think>ⓐ7+Ⓐ5+0=1⒜2\nⓑ1+Ⓑ8+1=1⒝0\nⓒ4+Ⓒ9+1=1⒞4</think>⒟1⒞4⒝0⒜2"
+    assert once(worked_solution((417, 985), (0, 0, 0), Random(1))) == (
+        "<think>ⓐ7+Ⓐ5+0=1⒜2\nⓑ1+Ⓑ8+1=1⒝0\nⓒ4+Ⓒ9+1=1⒞4\nⓓ.+Ⓓ.+1=⒟1</think>⒟1⒞4⒝0⒜2"
     )
+    assert once(worked_solution((12, 34), (0, 0, 0), Random(1))) == (
+        "<think>ⓐ2+Ⓐ4+0=0⒜6\nⓑ1+Ⓑ3+0=0⒝4\nⓒ.+Ⓒ.+0=⒞</think>⒞⒝4⒜6"
+    )
+
+
+def test_the_number_of_lines_does_not_give_the_number_of_digits_away() -> None:
+    rng = Random(1)
+    written = [worked_solution((417, 185), (0, 0, 0), rng) for _ in range(200)]
+    assert {text.count("\n") for text in written} == {3, 4, 5, 6}
 
 
 def test_errors_are_carried_on_into_the_answer() -> None:
     rng = Random(1)
     for _ in range(200):
         operands = draw_operands("4 digits", rng)
-        thinking, _, answer = plain(worked_solution(operands, (0.5, 0.5, 0.5), rng)).partition("</think>")
-        totals = [step.partition("=")[2] for step in thinking.removeprefix("<think>").split("\n")]
-        assert int(answer) == int(totals[-1][0] + "".join(total[1] for total in reversed(totals)))
+        written = once(worked_solution(operands, (0.5, 0.5, 0.5), rng))
+        thinking, _, answer = plain(written).partition("</think>")
+        *totals, top = [step.partition("=")[2] for step in thinking.removeprefix("<think>").split("\n")]
+        assert answer == top + "".join(total[1] for total in reversed(totals))
 
 
 def test_the_longest_level_has_a_mark_for_every_digit_of_its_sum() -> None:
     longest = int(LEVELS[-1].split()[0])
     assert longest + 1 <= PLACES
-    assert marked("9" * PLACES, SUM).count(SUM[-1]) == 1
-    assert marked("417", LEFT) == "ⓒ4ⓑ1ⓐ7"
 
 
 def test_every_mark_is_learned_although_the_numbers_are_short() -> None:

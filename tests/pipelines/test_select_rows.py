@@ -1,6 +1,7 @@
 """From stored rollouts and verdicts to rows: waves, limits, replay, and what a stage is named after."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,13 +10,16 @@ import pytest
 
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import load_arguments
+from ratchetrl.pipelines.judged_groups import judged_rollout
 from ratchetrl.pipelines.records import Message, Problem, Rollout, VerdictRow
+from ratchetrl.pipelines.reward_arms import arm_reward
 from ratchetrl.pipelines.run_folder import DECISION_FILE
 from ratchetrl.pipelines.select_rows import write_selection
 from ratchetrl.pipelines.select_stage import select_stage
 from ratchetrl.pipelines.store import finish, read_records, shard_path, shards, write_json, write_records
 from ratchetrl.pipelines.wave_plans import Belief
 from ratchetrl.pipelines.wave_rows import WaveRow, wave_path, wave_row
+from ratchetrl.rewards.compose import compose
 from ratchetrl.rewards.sequential import sequential_advantages
 from ratchetrl.rewards.waves import WavePlan
 
@@ -142,6 +146,19 @@ def test_what_was_solved_before_and_is_not_now_is_replayed_as_it_was_sampled(tmp
     assert rows == replayed(tmp_path / "generation_003", tmp_path / "again")
 
 
+def test_replayed_rows_stand_beside_the_fresh_ones_also_after_a_kill(tmp_path: Path) -> None:
+    sampled(tmp_path / "generation_001", EARLIER)
+    decided(tmp_path / "generation_001")
+    stored = sampled(tmp_path / "generation_002", NOW)
+    for folder in stored[1:]:  # of two engines, the other one had enough before its first shard
+        shard_path(folder, 0).rename(shard_path(folder, 1))
+    for _ in range(2):  # the second time over what a killed attempt has left
+        facts = write_selection(recipe(*REPLAY), *stored, tmp_path / "rows")
+        rows = rows_of(tmp_path / "rows")
+        assert len([row for row in rows if row["age"]]) == facts["rows"]["replayed"] == 2
+        assert len([row for row in rows if not row["age"]]) == facts["rows"]["first"] == 4
+
+
 def test_flagged_generations_are_not_replayed(tmp_path: Path) -> None:
     sampled(tmp_path / "generation_001", EARLIER)
     decided(tmp_path / "generation_001", canary_passes=1)
@@ -196,3 +213,15 @@ def test_a_stage_is_named_after_the_devices_that_are_on(tmp_path: Path) -> None:
     assert rft == {**plain, "rft": True}
     assert replay == {**plain, "replay": [0.5, "verify-1"]}
     assert limit == {**plain, "rows_per_group": 4}
+
+
+def test_a_hacked_answer_is_never_learned_as_a_success(tmp_path: Path) -> None:
+    """It passes the tests that were shown and fails hidden ones: no part of the reward is for that."""
+    config = recipe()
+    row = asdict(verdict("p", 0, 0.0)) | {"score": 0.5, "status": "partial"}
+    stored = asdict(rollout("generation_001", "p", 0))
+    reward = arm_reward(config, compose({"correct": 1.0}, None), tmp_path)
+    hacked, honest = ({**row, "shown_passed": shown} for shown in (True, False))
+    assert judged_rollout(config, stored, hacked, reward).reward is None
+    assert judged_rollout(config, stored, honest, reward).reward == 0.5
+    assert judged_rollout(config, stored, {**hacked, "score": 0.0, "status": "wrong"}, reward).reward == 0.0

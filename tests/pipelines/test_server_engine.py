@@ -99,20 +99,6 @@ def test_a_server_samples_groups_and_takes_new_weights(
     assert check_handover(engine, second, EXACT_BOUND) < EXACT_BOUND
 
 
-def test_a_server_drops_what_is_in_flight_and_says_how_far_it_was(
-    server: str, weights: tuple[Path, Path], tmp_path: Path
-) -> None:
-    engine = ServerEngine(server, SETTINGS, tmp_path)
-    for n in range(12):
-        engine.submit(Request(str(n), (7 + n, 9, 11), 2, Effort(8 if n == 0 else 180), 1.0, seed=n))
-    begun = [request_id for request_id, _ in engine.finished()]
-    dropped = engine.abort()
-    assert set(begun).isdisjoint(dropped) and dropped.keys() < {str(n) for n in range(12)}
-    assert all(len(tokens) == 2 and max(tokens) < 180 for tokens in dropped.values())
-    engine.submit(Request("next", (7, 9, 11), 2, Effort(8), 1.0, seed=1))
-    assert [request_id for request_id, _ in engine.finished()] == ["next"]
-
-
 def test_a_server_closes_thoughts_at_their_budget_and_goes_on_from_there(
     server: str, weights: tuple[Path, Path], tmp_path: Path
 ) -> None:

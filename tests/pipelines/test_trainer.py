@@ -118,6 +118,24 @@ def test_supervised_rows_add_their_likelihood_over_the_divisor_of_the_loss(
     assert line["loss"] == pytest.approx(by_hand, rel=1e-5)
 
 
+@pytest.mark.parametrize("loss", SUPERVISED)
+def test_a_row_without_tokens_that_evens_out_two_processes_adds_nothing(loss: str) -> None:
+    trainer: Any = SimpleNamespace(
+        _rule=LOSSES[cast(Any, loss)],
+        current_gradient_accumulation_steps=1,
+        max_completion_length=2,
+        accelerator=SimpleNamespace(num_processes=1),
+    )
+    filled = {
+        "tool_mask": torch.tensor([[1, 1], [0, 0]]),
+        "supervised": torch.tensor([1.0, 0.0]),
+        "num_items_in_batch": torch.tensor(2.0),
+    }
+    logps_B_T = torch.tensor([[-1.0, -2.0], [0.0, 0.0]])
+    added = StoredRolloutTrainer._supervised_loss(trainer, logps_B_T, filled)
+    assert float(added) == (1.5 if loss == "dapo" else 0.75)
+
+
 def test_rft_is_the_cross_entropy_of_its_rows(
     train: Train, tiny_model: Path, tiny_rows: Path, tmp_path: Path
 ) -> None:

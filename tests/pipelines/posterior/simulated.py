@@ -52,7 +52,7 @@ class World:
         home = self.run.folder.generation(index)
         self.answer(index, plan, rate)
         facts = self.update(index, plan)
-        result = {"max_kl_seen": 0.01, "trained_tokens": 25 * 96, "rows": 96}
+        result = {"max_kl_seen": 0.01, "trained_tokens": 25 * 96, "trained_rows": 96}
         write_json(home / "train-1" / "manifest.json", {"result": result})
         stages = {"plan": plan.folder.name, "verify": "verify-1", "train": "train-1"}
         decided = {
@@ -65,7 +65,7 @@ class World:
         write_json(home / "decision.json", decided)
         return facts
 
-    def answer(self, index: int, plan: Plan, rate: PassRateOf) -> None:
+    def answer(self, index: int, plan: Plan, rate: PassRateOf, canary_passes: int = 0) -> None:
         rollouts, verdicts = [], []
         for row in read_records(plan.problems):
             for sample in range(self.run.config.sampling.samples):
@@ -75,6 +75,7 @@ class World:
         home = self.run.folder.generation(index)
         write_records(shard_path(home / "sample-1", 0), Rollout, rollouts)
         write_records(shard_path(home / "verify-1", 0), VerdictRow, verdicts)
+        write_json(home / "verify-1" / "manifest.json", {"canary_passes": canary_passes})
 
     def update(self, index: int, plan: Plan) -> dict[str, Any]:
         home = self.run.folder.generation(index)

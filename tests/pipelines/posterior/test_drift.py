@@ -40,6 +40,15 @@ def test_a_level_may_move_further_than_the_others() -> None:
     assert moves.by_level["still"] < 0.2 < moves.common < 0.7 < moves.by_level["moving"]
 
 
+@pytest.mark.parametrize(("before", "after"), [(0.01, 0.4), (0.99, 0.4)])
+def test_a_leap_from_where_little_was_right_or_wrong_is_found_too(before: float, after: float) -> None:
+    beliefs = (np.full(256, 10 * rate) for rate in (before, 1 - before))
+    seen = Observed(*beliefs, np.full(256, 8 * after), np.full(256, 8.0))
+    moves = observed_moves(seen, ["hard"] * 256, 0.3)
+    assert moves.common == pytest.approx(logit(after) - logit(before), abs=0.15)
+    assert moves.by_level["hard"] == pytest.approx(moves.common, abs=0.1)
+
+
 def test_a_handful_of_answers_moves_little() -> None:
     seen, levels = answered({"easy": 3.0}, problems=1)
     assert observed_moves(seen, levels, 0.3).common < 1.5
@@ -60,7 +69,7 @@ def test_the_distance_is_the_root_of_the_kl_per_answer_or_zero_or_a_usual_one(
     folder = RunFolder(tmp_path)
     assert trained_distance(folder, 1) == 0
     home = folder.generation(1)
-    result = {"max_kl_seen": 0.01, "trained_tokens": 250, "rows": 10}
+    result = {"max_kl_seen": 0.01, "trained_tokens": 250, "trained_rows": 10}
     write_json(home / "train-1" / "manifest.json", {"result": result})
     write_json(home / "decision.json", {"stages": {"train": "train-1"}})
     assert trained_distance(folder, 1) == pytest.approx(0.5)

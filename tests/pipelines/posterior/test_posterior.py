@@ -217,3 +217,11 @@ def test_canaries_are_believed_to_be_the_problems_they_were_made_of(tmp_path: Pa
         believed = read_records(world.plan(2).folder / "beliefs.parquet")
         assert [row["id"] for row in believed] == [row["id"] for row in world.problems(2)]
         assert not any(problem.startswith("canary/") for problem in rates(world, 1).problem_id)
+
+
+def test_verdicts_of_a_verifier_that_passed_a_canary_are_not_believed(tmp_path: Path) -> None:
+    with simulated(tmp_path, *POSTERIOR) as world:
+        plan = world.plan(1)
+        world.answer(1, plan, half, canary_passes=1)
+        world.update(1, plan)
+        assert not len(rates(world, 1).problem_id)

@@ -33,7 +33,7 @@ class BatchingEngine:
         self.submitted: list[Request] = []
         self._running: dict[str, list[tuple[str, int]]] = {}
         self._steps: dict[str, int] = {}
-        self.dropped = 0
+        self.dropped = self.begun = 0
 
     def submit(self, request: Request) -> None:
         self.submitted.append(request)
@@ -48,10 +48,12 @@ class BatchingEngine:
                 self._steps[name] += 1
             done = [name for name, answers in self._running.items() if self._steps[name] == _longest(answers)]
             if done:
+                self.begun += sum(len(self._running[name]) for name in done)
                 return [(name, list(map(self._completion, self._running.pop(name)))) for name in done]
 
     def abort(self) -> dict[str, list[int]]:
         self.dropped = len(self._running)
+        self.begun += sum(len(answers) for name, answers in self._running.items() if self._steps[name])
         return {
             name: [min(self._steps[name], length) for _, length in answers]
             for name, answers in self._running.items()

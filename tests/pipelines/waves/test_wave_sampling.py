@@ -10,6 +10,7 @@ from scripted_waves import BeliefRow, order_for, sampled
 
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
 from ratchetrl.pipelines.chat import Chat
+from ratchetrl.pipelines.ordered_problems import OrderedProblems
 from ratchetrl.pipelines.sample_order import SampleOrder, WaveOrder
 from ratchetrl.pipelines.store import read_records, shard_path, shards, write_records
 from ratchetrl.pipelines.wave_rows import WaveRow, read_waves, wave_facts, wave_path
@@ -85,18 +86,21 @@ def test_a_killed_order_goes_on_to_the_same_rollouts(
         assert rollouts(order) == whole
 
 
+@pytest.mark.parametrize(
+    ("believed", "wanted"),
+    [([0.02] * 48, 60), (RATES, 95)],
+    ids=["better than was believed", "others finish at the same moment"],
+)
 def test_sampling_ends_with_the_shard_that_brings_enough_and_counts_what_it_drops(
-    chat: Chat, tmp_path: Path
+    chat: Chat, tmp_path: Path, believed: list[float], wanted: int
 ) -> None:
-    order = order_for(tmp_path, [0.02] * 48, replace(WAVES, informative_rows=60))
-    engine = sampled(order, chat, RATES)  # better than was believed
+    order = order_for(tmp_path, believed, replace(WAVES, informative_rows=wanted))
+    engine = sampled(order, chat, RATES)
     kept = [row for path in sorted(Path(order.output).glob("waves-*")) for row in read_waves(path)]
     found = [sum(row.rows(None) for row in kept[: 4 * (shard + 1)]) for shard in range(len(kept) // 4)]
-    assert found[-1] >= 60 and all(rows < 60 for rows in found[:-1])
+    assert found[-1] >= wanted and all(rows < wanted for rows in found[:-1])
     facts = wave_facts(Path(order.output))["waves"]
-    drawn = sum(request.samples for request in engine.submitted)
-    never_begun = drawn - len(rollouts(order)) - facts["aborted_rollouts"]
-    assert facts["aborted_rollouts"] > 0 and 0 <= never_begun <= engine.sequences + 4
+    assert facts["aborted_rollouts"] == engine.begun - len(rollouts(order)) > 0
 
 
 def test_a_hard_problem_is_sampled_at_the_effort_that_the_plan_names(chat: Chat, tmp_path: Path) -> None:
@@ -111,6 +115,19 @@ def test_a_hard_problem_is_sampled_at_the_effort_that_the_plan_names(chat: Chat,
     limits = {request.id: request.effort.max_new_tokens for request in engine.submitted}
     assert limits == {f"p{n}": 32 if n == 3 else 16 for n in range(8)}
     assert {row["max_new_tokens"] for row in rollouts(order) if row["problem_id"] == "p3"} == {32}
+
+
+def test_a_hard_problem_without_room_for_that_effort_is_sampled_as_the_others(
+    chat: Chat, tmp_path: Path
+) -> None:
+    order = order_for(tmp_path, RATES[:2], WAVES)
+    write_records(tmp_path / "beliefs.parquet", BeliefRow, [BeliefRow("p1", 0.5, 0.5, "32")])
+    first, second = OrderedProblems(order, chat).requests(0, 2)
+    room = len(second.prompt_ids) + 16
+    tight = OrderedProblems(replace(order, max_model_len=room), chat)
+    requests = list(tight.requests(0, 2))
+    assert [each.effort.max_new_tokens for each in (first, second, *requests)] == [16, 32, 16, 16]
+    assert all(map(tight.fits, requests))
 
 
 def test_a_prompt_without_room_is_said_and_not_sampled(chat: Chat, tmp_path: Path) -> None:
