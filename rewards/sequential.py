@@ -12,17 +12,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
-import numpy.typing as npt
-from scipy.special import betaln
+from typing import Any
 
 from ratchetrl.rewards.waves import WavePlan
 
 RARE = 1e-4
 """Added to the chance of every end, so that none which hardly ever comes has an extreme weight."""
 
-Floats = npt.NDArray[np.float64]
+Floats = Any
+"""A numpy array of float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +86,15 @@ def pair_shares(plan: WavePlan) -> dict[tuple[int, int], PairShares]:
     Among all unbiased ones those that give the gradient the least variance, over pass rates drawn from
     Jeffreys' Beta(1/2, 1/2). A fixed plan leaves no choice: the share of the group's own pairs.
     """
+    import numpy as np  # here, so that the room can be imported without it
+
     ends = list(plan_ends(plan))
     n_E, c_E = (np.array([getattr(end, name) for end in ends], float) for name in ("samples", "right"))
     total_K = np.arange(plan.totals[-1] + 1.0)
     wrong_E, wrong_K, pairs = n_E - c_E, total_K[::-1], total_K[-1] * (total_K[-1] - 1)
-    reach_KE, chance_E = _reach(ends, plan.totals[-1]), _chance(ends)
+    reach_KE, chance_E = np.array(_reach(ends, plan.totals[-1])), np.array(_chance(ends))
 
-    def least_noise(target_K: Floats, noise_E: Floats, allowed_E: npt.NDArray[np.bool_]) -> Floats:
+    def least_noise(target_K: Floats, noise_E: Floats, allowed_E: Any) -> Floats:
         """[E] unbiased and 0 where not allowed, with the least expected square x noise: a least-norm solution
         of linear equations. Rounded, so that machines agree."""
         scale_E = np.where(allowed_E, 1 / np.sqrt((chance_E + RARE) * noise_E), 0)
@@ -120,26 +120,29 @@ def plan_ends(plan: WavePlan) -> Iterator[End]:
         going = {right: orders for right, orders in reached.items() if right not in stop}
 
 
-def _reach(ends: Sequence[End], most: int) -> Floats:
+def _reach(ends: Sequence[End], most: int) -> list[list[float]]:
     """[K, E] the chance of each end where K of the first `most` samples, in random order, are right. Equal
     expectations for every K are equal polynomials in p (Bernstein's basis), so also for every p."""
-    return np.array(
+    return [
         [
-            [
-                e.orders * math.comb(most - e.samples, k - e.right) / math.comb(most, k)
-                if k >= e.right
-                else 0
-                for e in ends
-            ]
-            for k in range(most + 1)
+            end.orders * math.comb(most - end.samples, k - end.right) / math.comb(most, k)
+            if k >= end.right
+            else 0.0
+            for end in ends
         ]
-    )
+        for k in range(most + 1)
+    ]
 
 
-def _chance(ends: Sequence[End]) -> Floats:
+def _chance(ends: Sequence[End]) -> list[float]:
     """[E] the chance of each end under Jeffreys' prior."""
-    log_E = [math.log(e.orders) + betaln(e.right + 0.5, e.samples - e.right + 0.5) for e in ends]
-    return np.exp(np.array(log_E) - betaln(0.5, 0.5))
+    before = _log_beta(0.5, 0.5)
+    after = (_log_beta(end.right + 0.5, end.samples - end.right + 0.5) for end in ends)
+    return [math.exp(math.log(end.orders) + each - before) for end, each in zip(ends, after, strict=True)]
+
+
+def _log_beta(a: float, b: float) -> float:
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
 
 
 def _per_pair(share: float, pairs: int) -> float:
