@@ -1,23 +1,21 @@
 r"""Additions that can outgrow what was taught: any number of digits, worked in steps that all look alike.
 
-    operands = draw_operands("3 digits", rng)              # (417, 185)
-    prompt(operands), gold(operands)                       # "417+185=", "602"
+    operands = draw_operands("3 digits", rng)              # (417, 185); prompt and gold are addition's
     worked_solution(operands, wrong_step_share, rng)       # "<think>ⓐ7+Ⓐ5+0=1⒜2\nⓑ1+Ⓑ8+1=1⒝0\n..."
 
 Columns are added from the right as in `addition.py`, where a base that learned from 2 to 4 digits does
 nothing right at 5. Here place marks (`place_marks.py`) stand before the digits of operands and sum, so
 that a digit is found by its mark, wherever it stands, and so is the end, which is a line of its own: when to
-stop is read, not counted. The marks are no part of the text that is judged. Such a base is right at 5 digits
-now and then, so a run can teach itself 5, then 6, and so on.
+stop is read, not counted. The marks are no part of the text that is judged. A base like that can be right at
+5 digits now and then, which is where a run has something to learn from (docs/log.md has what was seen).
 This module does not judge answers and knows no model.
 """
 
 from collections.abc import Sequence
 from random import Random
 
+from ratchetrl.pipelines.addition import Operands
 from ratchetrl.pipelines.place_marks import END, LEFT, RIGHT, SUM
-
-Operands = tuple[int, int]
 
 # From two digits: of one digit there are only 100 problems, too few for splits that do not overlap.
 DIGITS = {f"{digits} digits": digits for digits in range(2, 17)}
@@ -29,16 +27,6 @@ def draw_operands(level: str, rng: Random) -> Operands:
     """Two numbers of as many digits as the level of `LEVELS` says."""
     low, end = 10 ** (DIGITS[level] - 1), 10 ** DIGITS[level]
     return rng.randrange(low, end), rng.randrange(low, end)
-
-
-def prompt(operands: Operands) -> str:
-    """What the model is shown, before the chat template adds the marks."""
-    return f"{operands[0]}+{operands[1]}="
-
-
-def gold(operands: Operands) -> str:
-    """The right answer, as a plain integer."""
-    return str(sum(operands))
 
 
 def worked_solution(operands: Operands, wrong_step_share: Sequence[float], rng: Random) -> str:

@@ -51,7 +51,7 @@ class LongAddition:
     def problem(self, level: str, rng: Random) -> Problem:
         """Both numbers are drawn at random."""
         operands = long_addition.draw_operands(level, rng)
-        prompt, gold = long_addition.prompt(operands), long_addition.gold(operands)
+        prompt, gold = addition.prompt(operands), addition.gold(operands)
         return Problem(f"long_addition/{prompt}", (Message("user", prompt),), gold, "number", level)
 
 

@@ -47,7 +47,7 @@ def _right_program(steps: programs.Steps, completion: str) -> bool:
 TASKS = {
     "addition": WorkedTask(addition.draw_operands, addition.prompt, addition.worked_solution, _right_sum),
     "long_addition": WorkedTask(
-        *(long_addition.draw_operands, long_addition.prompt, long_addition.worked_solution, _right_sum),
+        *(long_addition.draw_operands, addition.prompt, long_addition.worked_solution, _right_sum),
         with_marks=True,
         max_new_tokens=160,
     ),
