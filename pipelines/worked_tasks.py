@@ -49,7 +49,7 @@ TASKS = {
     "long_addition": WorkedTask(
         *(long_addition.draw_operands, addition.prompt, long_addition.worked_solution, _right_sum),
         with_marks=True,
-        max_new_tokens=160,
+        max_new_tokens=200,
     ),
     "programs": WorkedTask(programs.draw_steps, programs.prompt, programs.written_program, _right_program),
 }

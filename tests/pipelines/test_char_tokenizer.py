@@ -52,15 +52,16 @@ def test_digits_of_the_user_get_place_marks_that_decoding_leaves_out(tmp_path: P
     for tokenizer in (MARKED, AutoTokenizer.from_pretrained(tmp_path)):
         chat = [{"role": "system", "content": "Add 2."}, {"role": "user", "content": "417+85="}]
         text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
-        assert text == "<|system|>Add 2.<|end|><|user|>ⓓ.ⓒ4ⓑ1ⓐ7+Ⓒ.Ⓑ8Ⓐ5=<|end|><|assistant|>"
+        assert text == "<|system|>Add 2.<|end|><|user|>ⓔ.ⓓ4ⓒ1ⓑ7ⓐ.+Ⓓ.Ⓒ8Ⓑ5Ⓐ.=<|end|><|assistant|>"
         ids = tokenizer.encode(text)
-        assert len(ids) == 1 + 6 + 1 + 1 + 16 + 1 + 1
-        assert tokenizer.decode(ids, skip_special_tokens=True) == "Add 2..417+.85="
+        assert len(ids) == 1 + 6 + 1 + 1 + 20 + 1 + 1
+        assert tokenizer.decode(ids, skip_special_tokens=True) == "Add 2..417.+.85.="
         assert tokenizer.decode(tokenizer.encode("é漢")) == "é漢"
 
 
 def test_a_number_longer_than_there_are_marks_keeps_all_its_digits() -> None:
     number = "9" * 30
     text = MARKED.apply_chat_template([{"role": "user", "content": number}], tokenize=False)
-    assert text.startswith("<|user|>.9999Ⓩ9Ⓨ9")
-    assert MARKED.decode(MARKED.encode(text), skip_special_tokens=True) == f".{number}"
+    assert text.startswith("<|user|>.9999")
+    assert "99Ⓝ9Ⓜ9" in text
+    assert MARKED.decode(MARKED.encode(text), skip_special_tokens=True) == f".{number}."
