@@ -102,6 +102,12 @@ class VllmEngine:
         """Starts vLLM on the folder `weights`; `scratch` takes untied views of tied models."""
         os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(max(1, int(settings.memory))))
+        if settings.device == "cpu":
+            # vLLM compiles the rank of a log-probability, eager or not: seconds at the first prompt it
+            # scores, for a rank that nobody reads.
+            import torch._dynamo
+
+            torch._dynamo.config.disable = True
         from vllm import LLM  # after the environment is set: vLLM reads it at import
 
         self._scratch = scratch

@@ -74,7 +74,10 @@ def run_job(path: Path, report: Report) -> None:
 def _imports() -> tuple[Callable[..., bool], Callable[[TrainJob, Report], None]]:
     """Late: torch and TRL take seconds, and the channel must exist before they print or the parent dies."""
     from transformers import logging as transformers_logging
+    from trl import import_utils
 
+    # Where vLLM is installed TRL imports it, four seconds, for a mode of its trainer that samples.
+    import_utils.is_vllm_available = lambda min_version=None: False
     from ratchetrl.pipelines.probe import write_probe
     from ratchetrl.pipelines.training import run_train_job
 
