@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ratchetrl.pipelines.config_tables import BOOTSTRAP
-from ratchetrl.pipelines.efforts import Effort, gate_effort, report_efforts, sampling_effort
+from ratchetrl.pipelines.efforts import Effort, gate_effort, hard_effort, report_efforts, sampling_effort
 
 if TYPE_CHECKING:  # the recipe asks for these rules
     from ratchetrl.pipelines.config import Config
@@ -134,6 +134,16 @@ def _wave_rules(c: "Config") -> Iterator[Rule]:
         "sampling.samples",
     )
     yield (
+        probe == 1 and (c.train.loss != "rft" or c.distil is not None),
+        "a first wave of one rollout settles nothing unless right answers alone are learned from; set "
+        'sampling.probe to 2 or more, or train.loss = "rft"',
+    )
+    yield (
+        sampling.probe == sampling.samples < most,
+        f"sampling.probe ({probe}) leaves nothing of sampling.samples ({sampling.samples}) for groups of "
+        f"sampling.most_samples ({most}); lower the probe, or raise sampling.samples",
+    )
+    yield (
         most < sampling.samples,
         f"sampling.most_samples ({most}) is less than sampling.samples ({sampling.samples}); raise it",
     )
@@ -158,8 +168,8 @@ def _cost_rules(c: "Config") -> Iterator[Rule]:
 def _effort_rules(c: "Config") -> Iterator[Rule]:
     """The same for every effort that is sampled at."""
     named = [("sampling", sampling_effort(c)), ("gate", gate_effort(c))]
-    if c.sampling.hard_effort is not None:
-        named.append(("sampling.hard_effort", Effort.parse(c.sampling.hard_effort)))
+    if (hard := hard_effort(c)) is not None:
+        named.append(("sampling.hard_effort", hard))
     named += [("report.efforts", effort) for effort in report_efforts(c)]
     for name, effort in named:
         yield from _rules_of_effort(name, effort, c)

@@ -52,17 +52,19 @@ class Sampling(Table):
     choose: Literal["uniform", "posterior"] = "uniform"
     """Which problems a generation asks: any (`uniform`), or mostly those that the champion is believed to
     solve sometimes but not always, by all verdicts so far (`posterior`)."""
-    probe: int | None = Field(default=None, ge=2)
+    probe: int | None = Field(default=None, ge=1)
     """Rollouts of a problem's first wave; further waves go only to groups that may still teach something.
-    Unset: all `samples` at once."""
+    Unset: all `samples` at once. Under `train.loss = "rft"` a right answer ends a group, so a probe of 1 with
+    2 `samples` leaves the second ones of solved problems to unsolved ones."""
     most_samples: int | None = Field(default=None, ge=2)
-    """Most rollouts of one problem over all waves, out of what easier ones leave; by default `samples`."""
+    """Most rollouts of one problem over all waves, out of what easier ones of earlier shards leave
+    (`engine.shard_rollouts`); by default `samples`."""
     hard_effort: str | None = None
     """Token limits for problems that a whole group has not solved, as MAX_NEW_TOKENS or
     MAX_NEW_TOKENS/THINKING_TOKENS; by default those of all others."""
     informative_rows: int | None = Field(default=None, gt=0)
-    """Sampling ends once groups with both right and wrong answers hold so many rollouts to learn from.
-    Unset: every problem is asked."""
+    """Sampling ends once there are so many rollouts to learn from: those of groups with both right and wrong
+    answers, or the right ones under `train.loss = "rft"`. Unset: every problem is asked."""
 
 
 class Engine(Table):

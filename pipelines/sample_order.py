@@ -22,11 +22,13 @@ class WaveOrder:
     rows_per_group: int | None
     """Most rollouts of a group that are learned from; `None`: all."""
     informative_rows: int | None
-    """Rollouts in groups with something to learn from after which sampling ends; `None`: never."""
+    """Rollouts to learn from after which sampling ends; `None`: never."""
     ahead: int
     """Shards that may be under way at a time."""
     lag: int
     """What a shard leaves goes to those from so many after it on."""
+    successes_only: bool = False
+    """Whether right answers alone are learned from, so that one of them settles a group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,14 @@ def in_waves(config: Config, order: SampleOrder, problems: int) -> SampleOrder:
         informative_rows=sampling.informative_rows,
         ahead=ahead,
         lag=max(1, min(ahead, len(shards) // engine.replicas) // LAGS),
+        successes_only=successes_only(config),
     )
     return replace(order, shards=shards, waves=waves)
+
+
+def successes_only(config: Config) -> bool:
+    """Whether right answers alone are learned from; a student learns from all of its own."""
+    return config.train.loss == "rft" and config.distil is None
 
 
 def wave_inputs(config: Config) -> dict[str, Any]:
@@ -51,4 +57,6 @@ def wave_inputs(config: Config) -> dict[str, Any]:
     engine, rows = config.engine, config.selection.rows_per_group
     keys = WAVE_KEYS - {"choose", "hard_effort"}  # these are the plan's
     others = {"rows": rows, "sequences": engine.max_sequences, "replicas": engine.replicas}
+    if successes_only(config):
+        others["successes_only"] = True
     return {"waves": config.sampling.model_dump(include=keys) | others}

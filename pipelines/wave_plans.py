@@ -10,6 +10,11 @@ the signal per sample that a problem of this stage brings on average. What a wav
 problem's Beta belief and its own answers (beta-binomial), so the rule is local to the group, and
 `rewards/sequential.py` can weigh what it leaves without bias.
 
+Where right answers alone are learned from (`successes_only`), each of them brings 1 - p, the gradient of
+log p in p's logit; with c / n for p, c of them bring the same signal, and a sample that is compared with
+nothing p (1 - p). There the first right answer settles a group, or as many as `rows_per_group` where that is
+set; a group without any goes on as above.
+
 Nothing is sampled here, and no belief is formed.
 """
 
@@ -50,12 +55,16 @@ class Limits:
     """Samples of any group."""
     rows_per_group: int | None
     """Most samples of a group that are learned from; `None`: all."""
+    successes_only: bool = False
+    """Whether right answers alone are learned from."""
 
 
-def signal_rate(beliefs: Sequence[Belief], samples: int) -> float:
-    """Expected signal per sample of groups of `samples`, averaged over problems: E p (1 - p) (n - 1) / n."""
+def signal_rate(beliefs: Sequence[Belief], samples: int, successes_only: bool = False) -> float:
+    """Expected signal per sample of groups of `samples`, averaged over problems: E p (1 - p) (n - 1) / n; of
+    `successes_only` E p (1 - p)."""
     spreads = [b.right * b.wrong / ((b.right + b.wrong) * (b.right + b.wrong + 1)) for b in beliefs]
-    return sum(spreads) / len(spreads) * (samples - 1) / samples
+    compared = 1.0 if successes_only else (samples - 1) / samples
+    return sum(spreads) / len(spreads) * compared
 
 
 def wave_plan(belief: Belief, limits: Limits, bar: float) -> WavePlan:
@@ -76,6 +85,8 @@ def _totals(limits: Limits) -> list[int]:
 
 
 def _goes_on(belief: Belief, limits: Limits, bar: float, right: int, n: int, following: int) -> bool:
+    if limits.successes_only and right > 0:
+        return n < limits.samples and right < (limits.rows_per_group or 1)
     fewer = min(right, n - right)
     if fewer > 0:
         wanted = limits.rows_per_group
@@ -84,8 +95,16 @@ def _goes_on(belief: Belief, limits: Limits, bar: float, right: int, n: int, fol
     return promised_signal(belief, right, n, more) / more >= WORTH * bar
 
 
-def expected_rows(belief: Belief, plan: WavePlan, rows_per_group: int | None) -> float:
-    """Samples to learn from that a plan will bring: of a group with both kinds, `rows_per_group` at most."""
+def rows_to_learn(right: int, wrong: int, rows_per_group: int | None, successes_only: bool) -> int:
+    """Samples of a group that are learned from: the right ones, or all where there are both kinds."""
+    rows = right if successes_only else (right + wrong) * bool(right and wrong)
+    return rows if rows_per_group is None else min(rows, rows_per_group)
+
+
+def expected_rows(
+    belief: Belief, plan: WavePlan, rows_per_group: int | None, successes_only: bool = False
+) -> float:
+    """Samples to learn from that a plan will bring."""
     rows, before, reached = 0.0, 0, {0: 1.0}
     for n, stop in zip(plan.totals, plan.stops, strict=True):
         drawn = defaultdict[int, float](float)
@@ -94,8 +113,9 @@ def expected_rows(belief: Belief, plan: WavePlan, rows_per_group: int | None) ->
                 _draws(belief.right + right, belief.wrong + before - right, n - before)
             ):
                 drawn[right + more] += chance * share
-        kept = n if rows_per_group is None else min(n, rows_per_group)
-        rows += kept * sum(drawn[right] for right in stop if 0 < right < n)
+        rows += sum(
+            drawn[right] * rows_to_learn(right, n - right, rows_per_group, successes_only) for right in stop
+        )
         before, reached = n, {right: chance for right, chance in drawn.items() if right not in stop}
     return rows
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ratchetrl.pipelines.store import read_records
-from ratchetrl.pipelines.wave_plans import Belief
+from ratchetrl.pipelines.wave_plans import Belief, rows_to_learn
 from ratchetrl.rewards.waves import WavePlan
 
 
@@ -38,6 +38,8 @@ class WaveRow:
     """Those that were judged and scored less."""
     canary: bool
     """Whether nothing is learned from it."""
+    successes_only: bool = False
+    """Whether right answers alone are learned from."""
 
     @property
     def waves(self) -> int:
@@ -45,11 +47,10 @@ class WaveRow:
         return list(accumulate(self.sizes)).index(self.samples) + 1
 
     def rows(self, rows_per_group: int | None) -> int:
-        """Rollouts to learn from: none where all are alike."""
-        if self.canary or not (self.right and self.wrong):
+        """Rollouts to learn from."""
+        if self.canary:
             return 0
-        judged = self.right + self.wrong
-        return judged if rows_per_group is None else min(judged, rows_per_group)
+        return rows_to_learn(self.right, self.wrong, rows_per_group, self.successes_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,12 @@ class AbortedRow:
 
 
 def wave_row(
-    problem_id: str, plan: WavePlan, belief: Belief, scores: list[float | None], canary: bool
+    problem_id: str,
+    plan: WavePlan,
+    belief: Belief,
+    scores: list[float | None],
+    canary: bool,
+    successes_only: bool = False,
 ) -> WaveRow:
     """The end of one group."""
     right = sum(score == 1.0 for score in scores)
@@ -79,6 +85,7 @@ def wave_row(
         right=right,
         wrong=len(scores) - right - scores.count(None),
         canary=canary,
+        successes_only=successes_only,
     )
 
 
@@ -110,7 +117,7 @@ def wave_facts(stage: Path) -> dict[str, Any]:
         "waves": sum(row.waves for row in rows),
         "topped_up": sum(row.waves > 1 for row in rows),
         "settled_early": sum(row.waves < len(row.sizes) for row in rows),
-        "without_gradient": sum(not (row.right and row.wrong) for row in rows),
+        "without_gradient": sum(row.rows(None) == 0 for row in rows),
         "aborted_rollouts": len(dropped),
         "aborted_tokens": sum(row["generated_tokens"] for row in dropped),
     }

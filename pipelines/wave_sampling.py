@@ -28,14 +28,7 @@ from ratchetrl.pipelines.store import shard_path, write_records
 from ratchetrl.pipelines.wave_account import WaveAccount
 from ratchetrl.pipelines.wave_groups import OpenGroup, Verdicts, aborted_rows
 from ratchetrl.pipelines.wave_plans import Limits, expected_rows, signal_rate, wave_plan
-from ratchetrl.pipelines.wave_rows import (
-    AbortedRow,
-    WaveRow,
-    aborted_path,
-    read_waves,
-    wave_path,
-    wave_row,
-)
+from ratchetrl.pipelines.wave_rows import AbortedRow, WaveRow, aborted_path, read_waves, wave_path, wave_row
 from ratchetrl.rewards.waves import WavePlan, fixed_plan
 
 
@@ -46,7 +39,7 @@ class Waves:
     def __init__(self, order: SampleOrder, waves: WaveOrder, problems: OrderedProblems, writer: ShardWriter):
         self._order, self._waves, self._problems, self._writer = order, waves, problems, writer
         self._verdicts = Verdicts(writer.channel)
-        self._bar = signal_rate(list(problems.beliefs.values()), order.samples)
+        self._bar = signal_rate(list(problems.beliefs.values()), order.samples, waves.successes_only)
         self._shards = list(order.shards.items())
         self.account = WaveAccount([end - first for _, (first, end) in self._shards], order.samples, waves)
         self._begun = 0
@@ -116,15 +109,16 @@ class Waves:
         lost = group.request.id in self._problems.canaries or not self._problems.fits(group.request)
         if self._waves.informative_rows is None or lost:
             return 0.0
-        belief = self._problems.beliefs[group.request.id]
-        return expected_rows(belief, group.plan, self._waves.rows_per_group)
+        belief, waves = self._problems.beliefs[group.request.id], self._waves
+        return expected_rows(belief, group.plan, waves.rows_per_group, waves.successes_only)
 
     def _plan(self, request: Request, most: int) -> WavePlan:
         if not self._problems.fits(request):
             return fixed_plan(self._waves.probe)
         if request.id in self._problems.canaries:
             return fixed_plan(self._order.samples)
-        limits = Limits(self._waves.probe, self._order.samples, most, self._waves.rows_per_group)
+        waves, samples = self._waves, self._order.samples
+        limits = Limits(waves.probe, samples, most, waves.rows_per_group, waves.successes_only)
         return wave_plan(self._problems.beliefs[request.id], limits, self._bar)
 
     def _sampled(self, group: OpenGroup, completions: Sequence[Completion]) -> None:
@@ -153,7 +147,8 @@ class Waves:
         """Asks for a group's next wave, if it has one. The last one of its share is followed by another only
         once it is known what earlier shards leave for that."""
         right = sum(score == 1.0 for score in group.scores)
-        if group.waves == len(group.plan.sizes) and right in (0, len(group.scores)):
+        without_signal = {0} if self._waves.successes_only else {0, len(group.scores)}
+        if group.waves == len(group.plan.sizes) and right in without_signal:
             if not self.account.knows(group.shard):
                 self._held.append(group)
                 return
@@ -182,7 +177,8 @@ class Waves:
         """How a group ended, with the plan that it had, whether or not that took it to its last wave."""
         problem_id = group.request.id
         plan, belief = self._plan(group.request, most), self._problems.beliefs[problem_id]
-        return wave_row(problem_id, plan, belief, group.scores, problem_id in self._problems.canaries)
+        canary, successes_only = problem_id in self._problems.canaries, self._waves.successes_only
+        return wave_row(problem_id, plan, belief, group.scores, canary, successes_only)
 
 
 def sample_in_waves(

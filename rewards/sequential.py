@@ -54,8 +54,11 @@ def sequential_advantages(
 
     Every rollout is compared with every other one. The difference of their rewards counts `rows` x the share
     of pairs of their kind (both right, one right, none) / the pairs of that kind in this group. Raises
-    `ValueError` where the plan could not have ended with these answers.
+    `ValueError` where the plan could not have ended with these answers, or where its first wave is a single
+    sample: a group that ends there is compared with nothing.
     """
+    if plan.sizes[0] < 2:
+        raise ValueError(f"{plan} begins with a single sample, which has no advantage")
     n, c = len(rights_G), sum(rights_G)
     shares = pair_shares(plan).get((n, c))
     if shares is None:

@@ -18,14 +18,14 @@ class WavePlan:
     """Waves of samples of one problem. Right is a verdict's score of 1; what could not be judged is not."""
 
     sizes: tuple[int, ...]
-    """[waves] samples of each wave; the first has two or more."""
+    """[waves] samples of each wave. `sequential.py` needs two or more in the first."""
     stops: tuple[frozenset[int], ...]
     """[waves] after each wave, the counts of right answers so far at which the group ends; all, after the
     last."""
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for sizes and stops that do not fit each other."""
-        if len(self.sizes) != len(self.stops) or not self.sizes or self.sizes[0] < 2 or min(self.sizes) < 1:
+        if len(self.sizes) != len(self.stops) or not self.sizes or min(self.sizes) < 1:
             raise ValueError(f"waves of {self.sizes} samples with {len(self.stops)} stops are no plan")
         if not self.stops[-1] >= frozenset(range(sum(self.sizes) + 1)):
             raise ValueError("the last wave of a plan must end the group, whatever came of it")

@@ -1,6 +1,7 @@
 """Recipes load, options go over them, and a mistake is answered with what to do."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -185,3 +186,30 @@ def test_every_launch_file_can_be_read_and_names_a_deepspeed_file_that_is_there(
         if deepspeed:
             file = path.parent / deepspeed["deepspeed_config_file"]
             assert json.loads(file.read_text())["zero_optimization"]["stage"] == int(path.stem[-1])
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("layers = 0", r"bootstrap\.layers = 0 does not do: .* greater than 0; change it"),
+        ("hidden_size = 0", r"bootstrap\.hidden_size = 0 does not do"),
+        ("hidden_size = 100", r"bootstrap\.hidden_size = 100 .* multiple of 32; change it"),
+        ("batch = 0", r"bootstrap\.batch = 0 does not do"),
+        ("learning_rate = 0.0", r"bootstrap\.learning_rate = 0\.0 does not do"),
+        ("decay_steps = 0", r"bootstrap\.decay_steps = 0 does not do"),
+        ("max_steps = 0", r"bootstrap\.max_steps = 0 does not do"),
+        ("report_every_steps = 0", r"bootstrap\.report_every_steps = 0 does not do"),
+        ("measured_problems = -1", r"bootstrap\.measured_problems = -1 does not do"),
+        ("levels = []", r"bootstrap\.levels = \[\] does not do: .* at least 1 item"),
+        ("gap_shares = [0.0, 1.5]", r"bootstrap\.gap_shares\.1 = 1\.5 does not do"),
+        ("wrong_step_share = [0.0, -0.1, 0.0]", r"bootstrap\.wrong_step_share\.1 = -0\.1 does not do"),
+        ("pass_window = [0.5, 1.5]", r"bootstrap\.pass_window\.1 = 1\.5 does not do"),
+        ("pass_window = [0.6, 0.5]", r"pass_window goes from 0\.6 down to 0\.5; swap the two"),
+        ("max_steps = 559", r"max_steps \(559\) ends before .*1 x decay_steps \(560\); raise it to 560"),
+        ("max_steps = 1119\ngap_shares = [0.0, 0.5]", r"2 x decay_steps \(560\); raise it to 1120"),
+        ("max_steps = 599\ndecay_steps = 570", r"every 40 steps after .* raise it to 600"),
+    ],
+)
+def test_a_bootstrap_that_could_not_end_well_is_refused(table: str, said: str, tmp_path: Path) -> None:
+    sentence = broken(tmp_path, "[bootstrap]", f"[bootstrap]\n{table}")
+    assert re.search(said, sentence), sentence

@@ -118,6 +118,14 @@ def test_rft_and_supervised_weights_reach_the_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_a_group_that_its_first_answer_settled_is_imitated(tmp_path: Path) -> None:
+    plan = WavePlan((1, 1, 2), (frozenset({1}), frozenset({1, 2}), frozenset(range(5))))
+    scores: Scores = {"a": [1.0], "b": [0.0, 1.0], "c": [0.0, 0.0, 1.0, 1.0], "d": [0.0] * 4}
+    stored = sampled(tmp_path / "generation_001", scores, plan)
+    write_selection(recipe("--train.loss", "rft"), *stored, tmp_path / "rows")
+    assert [row["rollout_id"] for row in rows_of(tmp_path / "rows")] == ["a#0", "b#1", "c#2", "c#3"]
+
+
 EARLIER: Scores = {"hard": [0.0, 1.0], "easy": [1.0, 1.0], "lost": [0.0, 0.0], "rare": [1.0, None]}
 NOW: Scores = {"hard": [0.0] * 3, "easy": [1.0, 0.0, 1.0, 0.0], "lost": [0.0, 0.0], "rare": [0.0, None]}
 REPLAY = ("--selection.replay", "0.5")

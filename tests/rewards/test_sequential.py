@@ -153,6 +153,12 @@ def test_advantages_sum_to_zero(plan: WavePlan, lot: Random) -> None:
     assert sum(each for each in found if each is not None) == pytest.approx(0, abs=1e-6)
 
 
+def test_a_plan_that_may_end_at_a_single_sample_has_no_advantages() -> None:
+    plan = WavePlan((1, 1), (frozenset({1}), frozenset({0, 1, 2})))
+    with pytest.raises(ValueError, match="begins with a single sample"):
+        sequential_advantages(plan, [True], [1.0], rows=8)
+
+
 def test_a_group_that_its_plan_could_not_have_ended_is_refused() -> None:
     with pytest.raises(ValueError, match="4 samples with 0 right is no end"):
         sequential_advantages(EAGER, [False] * 4, [0.0] * 4, rows=8)

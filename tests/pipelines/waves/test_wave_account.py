@@ -1,5 +1,7 @@
 """What easy problems leave reaches later shards, never more than there is, and in plan order only."""
 
+from dataclasses import replace
+
 from ratchetrl.pipelines.sample_order import WaveOrder
 from ratchetrl.pipelines.wave_account import WaveAccount
 from ratchetrl.pipelines.wave_plans import Belief
@@ -9,10 +11,10 @@ from ratchetrl.rewards.waves import fixed_plan
 WAVES = WaveOrder(probe=4, most_samples=16, rows_per_group=None, informative_rows=None, ahead=2, lag=2)
 
 
-def ended(samples: int, problems: int = 4, right: int = 0) -> list[WaveRow]:
+def ended(samples: int, problems: int = 4, right: int = 0, successes_only: bool = False) -> list[WaveRow]:
     """A shard whose groups all ended alike."""
-    row = WaveRow("p", (samples,), (tuple(range(samples + 1)),), 1, 1, samples, right, samples - right, False)
-    return [row] * problems
+    scores: list[float | None] = [1.0] * right + [0.0] * (samples - right)
+    return [wave_row("p", fixed_plan(samples), Belief(), scores, False, successes_only)] * problems
 
 
 def test_leftovers_go_to_the_shards_that_come_two_later() -> None:
@@ -56,3 +58,14 @@ def test_there_is_enough_once_the_groups_with_both_kinds_hold_the_rows_asked_for
     assert (account.found, account.enough(), account.enough(expected=8.0)) == (16, False, True)
     account.ended(ended(8, right=8) + ended(8, right=1))
     assert account.found == 32 and account.enough()
+
+
+def test_where_right_answers_alone_count_they_are_the_rows_and_what_is_spared_goes_to_the_unsolved() -> None:
+    order = replace(WAVES, probe=1, most_samples=4, informative_rows=8, lag=1, successes_only=True)
+    account = WaveAccount([4] * 3, 2, order)
+    account.ended(ended(1, right=1, successes_only=True))
+    assert (account.found, account.most_of(1)) == (4, 3)
+    account.ended(ended(3, right=0, successes_only=True))
+    assert (account.found, account.most_of(2)) == (4, 2), "all is used"
+    account.ended(ended(2, right=2, successes_only=True))
+    assert account.found == 12 and account.enough()

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.config_tables import Distil
 from ratchetrl.pipelines.efforts import Effort, longest_effort, sampling_effort
 from ratchetrl.pipelines.judging import problem_shards
 from ratchetrl.pipelines.sample_order import SampleOrder
@@ -17,11 +18,12 @@ from ratchetrl.pipelines.wave_orders import in_waves, wave_inputs
 QUICKSTART = Path(__file__).parents[3] / "configs" / "quickstart.toml"
 
 
-def recipe(engine: dict[str, Any] | None = None, **sampling: Any) -> Config:
+def recipe(engine: dict[str, Any] | None = None, loss: str = "dapo", **sampling: Any) -> Config:
     """The quickstart with other keys."""
     tables = tomllib.loads(QUICKSTART.read_text())
     tables["sampling"] |= sampling
     tables["engine"] |= engine or {}
+    tables["train"]["loss"] = loss
     return Config(**tables)
 
 
@@ -50,9 +52,22 @@ def test_enough_shards_are_under_way_to_keep_the_engine_busy() -> None:
     assert small is not None and large is not None and small.ahead < large.ahead
 
 
+def test_right_answers_alone_count_where_they_are_imitated_and_nobody_teaches() -> None:
+    rft, dapo = recipe(loss="rft", probe=1), recipe(probe=2)
+    taught = rft.model_copy(update={"distil": Distil(teacher="teacher")})
+    for config, found in ((rft, True), (dapo, False), (taught, False)):
+        waves = order(config).waves
+        assert waves is not None and waves.successes_only is found
+    assert wave_inputs(rft)["waves"]["successes_only"] is True
+    assert "successes_only" not in wave_inputs(dapo)["waves"], "its stages keep their names"
+
+
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
+        ({"probe": 1}, 'set sampling.probe to 2 or more, or train.loss = "rft"'),
+        ({"probe": 8, "most_samples": 16}, "lower the probe, or raise sampling.samples"),
+        ({"probe": 1, "samples": 1, "most_samples": 4, "loss": "rft"}, "(1) leaves nothing of"),
         ({"informative_rows": 100}, "set sampling.probe"),
         ({"most_samples": 16}, "set sampling.probe"),
         ({"probe": 16}, "sampling.probe (16) is more than sampling.samples (8); lower it"),

@@ -16,6 +16,7 @@ from ratchetrl.pipelines.wave_plans import (
 )
 
 LIMITS = Limits(probe=4, samples=8, most=16, rows_per_group=None)
+SUCCESSES = Limits(probe=1, samples=2, most=4, rows_per_group=None, successes_only=True)
 MIXED = [Belief(0.2, 0.2), Belief(3.0, 3.0)]
 
 
@@ -50,13 +51,33 @@ def test_waves_pass_through_samples_and_end_at_the_most(limits: tuple[int, int, 
     assert plan.totals[0] == limits[0] and plan.totals[-1] == limits[2] and limits[1] in plan.totals
 
 
+def test_where_right_answers_alone_count_the_first_one_settles_a_group() -> None:
+    plan = wave_plan(Belief(), SUCCESSES, signal_rate([Belief()], 2, successes_only=True))
+    assert plan.sizes == (1, 1, 2)
+    assert [plan.more(1, right) for right in (0, 1)] == [1, 0]
+    assert [plan.more(2, right) for right in (0, 1)] == [2, 0]
+    assert wave_plan(Belief(0.1, 9.0), SUCCESSES, 0.1).more(1, 0) == 0, "out of reach, by all that is known"
+
+
+def test_a_solved_group_goes_on_to_the_right_answers_that_are_learned_from() -> None:
+    limits = Limits(2, 8, 16, rows_per_group=3, successes_only=True)
+    plan = wave_plan(Belief(), limits, 0.1)
+    assert plan.totals == (2, 4, 8, 16)
+    assert [plan.more(1, right) for right in (1, 2)] == [2, 2], "all right is no reason to end"
+    assert [plan.more(2, right) for right in (2, 3, 4)] == [4, 0, 0]
+    assert [plan.more(3, right) for right in (0, 1, 8)] == [8, 0, 0], "one is enough beyond its share"
+
+
+@pytest.mark.parametrize("successes_only", [False, True])
 @pytest.mark.parametrize("limits", [(4, 8), (3, 8), (2, 12), (4, 4), (5, 7)])
-def test_what_may_follow_samples_changes_nothing_before_it(limits: tuple[int, int]) -> None:
+def test_what_may_follow_samples_changes_nothing_before_it(
+    limits: tuple[int, int], successes_only: bool
+) -> None:
     """So a group can begin before it is known what earlier shards leave to it."""
     probe, samples = limits
-    short = wave_plan(Belief(0.4, 2.0), Limits(probe, samples, samples, None), 0.1)
+    short = wave_plan(Belief(0.4, 2.0), Limits(probe, samples, samples, None, successes_only), 0.1)
     for most in range(samples, 4 * samples):
-        plan = wave_plan(Belief(0.4, 2.0), Limits(probe, samples, most, None), 0.1)
+        plan = wave_plan(Belief(0.4, 2.0), Limits(probe, samples, most, None, successes_only), 0.1)
         waves = len(short.sizes)
         assert plan.sizes[:waves] == short.sizes and plan.stops[: waves - 1] == short.stops[:-1]
 
@@ -75,6 +96,7 @@ def test_the_average_signal_is_that_of_groups_of_samples() -> None:
         for belief, right in product(MIXED, range(9))
     ]
     assert signal_rate(MIXED, 8) == pytest.approx(sum(counted))
+    assert signal_rate(MIXED, 1, successes_only=True) == pytest.approx(sum(counted) * 8 / 7)
 
 
 def test_expected_rows_are_those_of_an_average_over_pass_rates() -> None:
@@ -88,3 +110,16 @@ def test_expected_rows_are_those_of_an_average_over_pass_rates() -> None:
     both = 1 - 2 / 2**16 if plan.more(2, 0) else 1 - 2 / 2**8
     late = comb(8, 0) * 2 / 2**8 * (1 - 2**-8 if plan.more(2, 0) else 0)
     assert expected_rows(certain, plan, None) == pytest.approx(8 * (both - late) + 16 * late, rel=1e-3)
+
+
+def test_expected_rows_are_the_right_answers_where_those_alone_count() -> None:
+    belief = Belief(2.0, 5.0)
+    fixed = wave_plan(belief, Limits(4, 4, 4, None, successes_only=True), 0.1)
+    right = betabinom(4, 2, 5)
+    assert expected_rows(belief, fixed, None, True) == pytest.approx(right.mean())
+    assert expected_rows(belief, fixed, 2, True) == pytest.approx(
+        right.expect(lambda found: found.clip(max=2))
+    )
+    certain = Belief(5e6, 5e6)  # p = 1/2: one, one more, and what two more bring
+    plan = wave_plan(certain, SUCCESSES, 0.1)
+    assert expected_rows(certain, plan, None, True) == pytest.approx(1 / 2 + 1 / 4 + 2 / 8, rel=1e-3)

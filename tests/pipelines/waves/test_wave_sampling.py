@@ -16,6 +16,7 @@ from ratchetrl.pipelines.store import read_records, shard_path, shards, write_re
 from ratchetrl.pipelines.wave_rows import WaveRow, read_waves, wave_facts, wave_path
 
 WAVES = WaveOrder(probe=4, most_samples=16, rows_per_group=None, informative_rows=None, ahead=6, lag=3)
+SUCCESSES = replace(WAVES, probe=1, most_samples=4, successes_only=True)
 RATES = [random.Random(n).choice([0.0, 0.2, 0.2, 0.5, 1.0]) for n in range(48)]
 
 
@@ -52,6 +53,24 @@ def test_a_group_has_the_samples_that_its_plan_and_its_answers_give_it(chat: Cha
     assert len(stored) <= 8 * 48
 
 
+def test_where_right_answers_alone_count_solved_groups_end_and_leave_their_samples_to_unsolved_ones(
+    chat: Chat, tmp_path: Path
+) -> None:
+    shards_of_4 = {str(shard): (4 * shard, 4 * shard + 4) for shard in range(12)}
+    order = replace(order_for(tmp_path, RATES, SUCCESSES), samples=2, shards=shards_of_4)
+    sampled(order, chat, RATES)
+    stored = {row["id"]: row["text"].startswith("1") for row in rollouts(order)}
+    for row in waves(order):
+        right = [stored[f"{row.problem_id}#{sample}"] for sample in range(row.samples)]
+        before_the_last_wave = sum(row.sizes[: row.waves - 1])
+        assert not any(right[:before_the_last_wave]), "one right answer settles it"
+    assert {row.samples for row in waves(order) if row.right} >= {1, 2, 4}
+    assert {row.samples for row in waves(order) if not row.right} > {4}, "and some are out of reach"
+    assert len(stored) <= 2 * 48
+    unsolved = sum(not row.right for row in waves(order))
+    assert wave_facts(Path(order.output))["waves"]["without_gradient"] == unsolved
+
+
 def test_the_judges_pace_changes_neither_batches_nor_rollouts(chat: Chat, tmp_path: Path) -> None:
     orders = [order_for(tmp_path / name, RATES, WAVES) for name in ("quick", "late")]
     quick, late = (sampled(order, chat, RATES, order is orders[1]) for order in orders)
@@ -72,11 +91,15 @@ def test_the_tail_of_one_shard_overlaps_the_head_of_the_next(chat: Chat, tmp_pat
     assert begun != sorted(begun), "top-ups of earlier shards go in among later ones"
 
 
-@pytest.mark.parametrize("informative_rows", [None, 60])
+@pytest.mark.parametrize(
+    "order_in_waves",
+    [WAVES, replace(WAVES, informative_rows=60), replace(SUCCESSES, most_samples=16, informative_rows=30)],
+    ids=["all", "quota", "successes only"],
+)
 def test_a_killed_order_goes_on_to_the_same_rollouts(
-    chat: Chat, tmp_path: Path, informative_rows: int | None
+    chat: Chat, tmp_path: Path, order_in_waves: WaveOrder
 ) -> None:
-    order = order_for(tmp_path, RATES, replace(WAVES, informative_rows=informative_rows))
+    order = order_for(tmp_path, RATES, order_in_waves)
     sampled(order, chat, RATES)
     whole = rollouts(order)
     for stored in range(1, len(shards(Path(order.output)))):

@@ -70,6 +70,20 @@ def test_waves_go_on_where_a_fixed_group_would(sampler: Sampler, tmp_path: Path)
     assert stored == {name: at_once[name] for name in stored}
 
 
+def test_the_first_right_answer_ends_a_group_where_those_alone_count(
+    sampler: Sampler, tmp_path: Path
+) -> None:
+    order = order_for(tmp_path, RATES, replace(WAVES, probe=1, most_samples=4, lag=1, successes_only=True))
+    order = replace(order, samples=2, shards={str(shard): (4 * shard, 4 * shard + 4) for shard in range(4)})
+    right = {row["id"]: len(row["text"]) % 2 == 1 for row in sampled(sampler, order)}
+    ends = [row for path in Path(order.output).glob("waves-*") for row in read_waves(path)]
+    for row in ends:
+        before_the_last_wave = sum(row.sizes[: row.waves - 1])
+        assert not any(right[f"{row.problem_id}#{sample}"] for sample in range(before_the_last_wave))
+    assert {row.samples for row in ends} > {1, 2}, "some have what others left"
+    assert len(right) <= 2 * 16
+
+
 @pytest.mark.full
 def test_engines_side_by_side_repeat_themselves(weights: Path, tmp_path: Path) -> None:
     """The rows to be found are dealt out beforehand, so neither engine's pace matters to the other."""
