@@ -12,18 +12,20 @@ settings and machine give the same weights. The folder appears whole or not at a
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 import torch
 import tyro
+from pydantic import TypeAdapter, ValidationError
 from transformers import GenerationConfig, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 from transformers.utils import logging
 
 from ratchetrl.pipelines.bootstrap_settings import BootstrapSettings
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
+from ratchetrl.pipelines.config_file import sentences
 from ratchetrl.pipelines.mark_training import stretched
 from ratchetrl.pipelines.pass_rate import measure_pass_at_1
 from ratchetrl.pipelines.worked_batches import worked_batches
@@ -40,11 +42,12 @@ LAST_FACTOR = 0.02  # of the peak; at a tenth, pass@1 still swings by .04 from s
 def bootstrap(settings: BootstrapSettings, seed: int, output: Path) -> None:
     """Train a base and save it as `output`, loadable by transformers and vLLM.
 
-    Raises UserError where `output` exists, where the task has no marks that gaps could be for, or where
-    pass@1 did not reach the window.
+    Raises UserError where `output` exists, where settings are out of bounds or the task has no marks that
+    gaps could be for, or where pass@1 did not reach the window.
     """
     if output.exists():
         raise UserError(f"{output} exists already; name a new folder or remove it")
+    _check_bounds(settings)
     if any(settings.gap_shares) and not TASKS[settings.task].with_marks:
         raise UserError(
             f'bootstrap.gap_shares is for tasks with place marks; "{settings.task}" has none, remove it'
@@ -62,14 +65,17 @@ def bootstrap(settings: BootstrapSettings, seed: int, output: Path) -> None:
         whole.rename(output)
 
 
+def _check_bounds(settings: BootstrapSettings) -> None:
+    """As a recipe's table is checked: settings made by hand or by flags come here unchecked."""
+    try:
+        TypeAdapter(BootstrapSettings).validate_python(asdict(settings))
+    except ValidationError as error:
+        raise UserError(sentences(error)) from None
+
+
 def new_model(tokenizer: PreTrainedTokenizerFast, settings: BootstrapSettings) -> Qwen3ForCausalLM:
-    """Random weights. Untied: vLLM on CPU keeps the old output head when it reloads tied ones. Raises
-    UserError for a width that is not one of whole heads."""
-    heads, rest = divmod(settings.hidden_size, HEAD_WIDTH)
-    if not heads or rest:
-        raise UserError(
-            f"bootstrap.hidden_size {settings.hidden_size} is no multiple of {HEAD_WIDTH}; choose one that is"
-        )
+    """Random weights. Untied: vLLM on CPU keeps the old output head when it reloads tied ones."""
+    heads = settings.hidden_size // HEAD_WIDTH
     special = {"pad_token_id": tokenizer.pad_token_id, "eos_token_id": tokenizer.eos_token_id}
     config = Qwen3Config(
         vocab_size=len(tokenizer),

@@ -71,7 +71,7 @@ def load_arguments(arguments: list[str]) -> RunArguments:
             return_unknown_args=True,
         )
     except ValidationError as error:  # rules that span tables; tyro reports the others itself
-        raise UserError(_sentences(error)) from None
+        raise UserError(sentences(error)) from None
     if unknown:
         raise UserError(f"there is no option {unknown[0]}{_nearest(unknown[0].lstrip('-'))}; see --help")
     return dataclasses.replace(given, config=_validated(_absolute(to_table(given.config), recipe), recipe))
@@ -164,10 +164,11 @@ def _validated(table: Mapping[str, Any], path: Path) -> Config:
     try:
         return ADAPTER.validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
-        raise UserError(f"{path}: {_sentences(error)}") from None
+        raise UserError(f"{path}: {sentences(error)}") from None
 
 
-def _sentences(error: ValidationError) -> str:
+def sentences(error: ValidationError) -> str:
+    """What is wrong, and what to do."""
     return "; ".join(_sentence(each) for each in error.errors())
 
 

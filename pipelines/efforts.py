@@ -31,12 +31,12 @@ class Effort:
         return f"{self.max_new_tokens}{budget}"
 
     @classmethod
-    def parse(cls, text: str) -> "Effort":
-        """The effort that a recipe names; `UserError` where it names none."""
-        limits = text.split("/")
+    def parse(cls, text: str, key: str | None = None) -> "Effort":
+        """The effort that a recipe names (in `key`, for the message); `UserError` where it names none."""
+        limits, named = text.split("/"), repr(text) if key is None else f"{key}: {text!r}"
         if len(limits) > 2 or not all(limit.isdecimal() and int(limit) for limit in limits):
             raise UserError(
-                f"{text!r} is no effort; write MAX_NEW_TOKENS or MAX_NEW_TOKENS/THINKING_TOKENS, such as "
+                f"{named} is no effort; write MAX_NEW_TOKENS or MAX_NEW_TOKENS/THINKING_TOKENS, such as "
                 "4096/1024"
             )
         return cls(*map(int, limits))
@@ -47,10 +47,16 @@ def sampling_effort(config: "Config") -> Effort:
     return Effort(config.sampling.max_new_tokens, config.sampling.thinking_tokens)
 
 
+def hard_effort(config: "Config") -> Effort | None:
+    """What problems are sampled at that a whole group did not solve; None where the recipe names none."""
+    text = config.sampling.hard_effort
+    return None if text is None else Effort.parse(text, "sampling.hard_effort")
+
+
 def longest_effort(config: "Config") -> Effort:
     """The longest that a training rollout may be sampled at."""
-    hard, usual = config.sampling.hard_effort, sampling_effort(config)
-    return usual if hard is None else max(usual, Effort.parse(hard), key=lambda each: each.max_new_tokens)
+    hard, usual = hard_effort(config), sampling_effort(config)
+    return usual if hard is None else max(usual, hard, key=lambda each: each.max_new_tokens)
 
 
 def gate_effort(config: "Config") -> Effort:
@@ -63,4 +69,5 @@ def gate_effort(config: "Config") -> Effort:
 
 def report_efforts(config: "Config") -> tuple[Effort, ...]:
     """What the curves show; the gate's own effort where the recipe names none."""
-    return tuple(map(Effort.parse, config.report.efforts)) or (gate_effort(config),)
+    named = tuple(Effort.parse(text, "report.efforts") for text in config.report.efforts)
+    return named or (gate_effort(config),)

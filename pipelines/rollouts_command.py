@@ -16,6 +16,7 @@ import tyro
 
 from ratchetrl.pipelines.reporting.rollout_reader import Wanted, first_rollouts
 from ratchetrl.pipelines.run_folder import RunFolder, open_run
+from ratchetrl.pipelines.terminal_text import shown
 from ratchetrl.verifiers.errors import UserError
 from ratchetrl.verifiers.verdict import Status
 
@@ -78,17 +79,12 @@ def _in_words(found: dict[str, Any]) -> str:
     cut = ", cut off at the token limit" if found["truncated"] else ""
     return "\n".join(
         (
-            f"=== {_shown(found['problem'])} #{found['sample']}: generation {found['g']}, {found['where']} "
+            f"=== {shown(found['problem'])} #{found['sample']}: generation {found['g']}, {found['where']} "
             f"({found['model']}), {found['tokens']:,} tokens{cut}",
             "--- prompt",
-            *_shown(found["prompt"]).split("\n")[:PROMPT_LINES],
+            *shown(found["prompt"]).split("\n")[:PROMPT_LINES],
             "--- answer",
-            _shown(found["text"]),
-            f"--- {found['status']}{score}: {_shown(found['reason'])}",
+            shown(found["text"]),
+            f"--- {found['status']}{score}: {shown(found['reason'])}",
         )
     )
-
-
-def _shown(text: str) -> str:
-    """With control characters but tabs and line breaks written out: a terminal would obey them."""
-    return "".join(each if each.isprintable() or each in "\n\t" else ascii(each)[1:-1] for each in text)

@@ -10,14 +10,17 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ratchetrl.pipelines.approval import answered, promote_command, waiting
 from ratchetrl.pipelines.champions import stood
 from ratchetrl.pipelines.config_file import load_toml
 from ratchetrl.pipelines.looks import looks
+from ratchetrl.pipelines.posterior.told import forgetting_sentence, prediction_sentence, stored_beliefs
 from ratchetrl.pipelines.run_folder import RunFolder, open_run
 from ratchetrl.pipelines.signals import alarm, signals_line
 from ratchetrl.pipelines.store import manifest, read_lines
+from ratchetrl.pipelines.terminal_text import shown
 from ratchetrl.verifiers.errors import UserError
 
 PARTS = ("sample", "verify", "train", "evaluate")
@@ -25,6 +28,9 @@ TRAIN_FACTS = ("status", "stop_reason", "steps", "rows", "padding_share", "max_k
 ROLLOUT_FACTS = ("rollouts", "selected", "truncated", "verifier_errors", "verifier_error_share")
 RULING_FACTS = ("route", "by", "policy_hash", "alpha", "parent")
 VERDICT_FACTS = ("canary_rollouts", "canary_passes", "canaries_passed", "verdicts")
+ALARM_STYLE = "bold white on red"
+BELIEFS_SHOWN = 6
+"""Generations whose beliefs are printed: the latest."""
 NO_SCORES = {
     "champion_pass_at_1": None,
     "challenger_pass_at_1": None,
@@ -95,6 +101,7 @@ def _generation(decision: dict[str, Any], folder: RunFolder) -> dict[str, Any]:
         "train": None if trained is None else {key: trained[key] for key in TRAIN_FACTS},
         "rollouts": {key: stages["select"][key] for key in ROLLOUT_FACTS},
         **{key: decision[key] for key in VERDICT_FACTS},
+        "beliefs": stored_beliefs(home),
     }
 
 
@@ -134,7 +141,29 @@ def print_status(status: dict[str, Any]) -> None:
         console.print(f"generation {each['index']}: {each['reason']}", markup=False)
         console.print(signals_line(each["index"], {**each, "judging": judging}), markup=False)
         if (alarming := alarm(each["index"], each)) is not None:
-            console.print(alarming, style="bold white on red", markup=False)
+            console.print(alarming, style=ALARM_STYLE, markup=False)
+    _print_beliefs(console, {each["index"]: each["beliefs"] for each in status["generations"]})
+
+
+def _print_beliefs(console: Console, beliefs: dict[int, dict[str, Any] | None]) -> None:
+    """Level by generation, how well the last answers were predicted, and what was forgotten."""
+    known = {index: told for index, told in beliefs.items() if told is not None}
+    if not known:
+        return
+    latest = list(known)[-BELIEFS_SHOWN:]
+    table = Table("level", title="pass rate believed after generation")
+    for index in latest:
+        table.add_column(str(index), justify="right")
+    rates = {index: {each["level"]: each["rate"] for each in known[index]["levels"]} for index in latest}
+    for level in rates[latest[-1]]:
+        cells = (f"{rates[index][level]:.2f}" if level in rates[index] else "-" for index in latest)
+        table.add_row(Text(shown(level) or "all"), *cells)
+    console.print(table)
+    if (sentence := prediction_sentence(latest[-1], known[latest[-1]])) is not None:
+        console.print(sentence, markup=False)
+    for index, told in known.items():
+        if (alarming := forgetting_sentence(index, told)) is not None:
+            console.print(alarming, style=ALARM_STYLE, markup=False)
 
 
 def _lines(status: dict[str, Any]) -> Iterator[str]:

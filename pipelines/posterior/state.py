@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ratchetrl.pipelines.posterior.beta_binomial import Floats, shifted
-from ratchetrl.pipelines.posterior.calibration import Reliability
+from ratchetrl.pipelines.posterior.calibration import Reliability, stored_reliability
 from ratchetrl.pipelines.posterior.drift import Trend
 from ratchetrl.pipelines.posterior.levels import Beta, beliefs, level_beliefs
 from ratchetrl.pipelines.posterior.pass_rates import PassRates
@@ -92,7 +92,7 @@ def read_posterior(folder: RunFolder, generation: int) -> Posterior:
         champion=facts["champion"],
         rates=PassRates.read(home / RATES_FILE),
         trend=Trend(**facts["trend"]),
-        reliability=Reliability(**{key: tuple(sums) for key, sums in facts["so_far"]["table"].items()}),
+        reliability=stored_reliability(facts["so_far"]),
         digest=file_digest([home / RATES_FILE, home / FACTS_FILE]),
     )
 

@@ -18,7 +18,7 @@ from ratchetrl.pipelines.plan_stage import Plan
 from ratchetrl.pipelines.posterior.beta_binomial import Floats
 from ratchetrl.pipelines.posterior.calibration import Reliability, reliability
 from ratchetrl.pipelines.posterior.drift import Moves, Observed, observed_moves, trained_distance
-from ratchetrl.pipelines.posterior.forgetting import Recall, recall
+from ratchetrl.pipelines.posterior.forgetting import recall
 from ratchetrl.pipelines.posterior.levels import level_beliefs
 from ratchetrl.pipelines.posterior.pass_rates import PassRates
 from ratchetrl.pipelines.posterior.state import (
@@ -29,6 +29,7 @@ from ratchetrl.pipelines.posterior.state import (
     read_posterior,
     stored_facts,
 )
+from ratchetrl.pipelines.posterior.told import forgetting_sentence, prediction_sentence, told_beliefs
 from ratchetrl.pipelines.posterior.verdict_counts import VerdictCounts, count_verdicts
 from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.store import manifest, write_json
@@ -61,18 +62,12 @@ def update_posterior(
 
 def tell(run: Run, facts: dict[str, Any]) -> None:
     """A line for people, numbers for scripts, and an alarm where solved problems fail."""
-    solved, error = Recall(**facts["solved"]), facts["so_far"]["error"]
+    generation, told = facts["generation"], told_beliefs(facts)
     run.progress.figures("posterior", {key: facts[key] for key in TOLD})
-    if error is not None:
-        run.progress.line(
-            f"generation {facts['generation']}: pass rates were predicted with an error of "
-            f"{facts['calibration']['error']:.3f} ({error:.3f} since generation 2)"
-        )
-    if solved.alarming:
-        run.progress.alarm(
-            f"generation {facts['generation']}: forgetting; of {solved.sampled} solved problems asked "
-            f"again {solved.failed} fail, where {solved.expected:.1f} were to be expected"
-        )
+    if (sentence := prediction_sentence(generation, told)) is not None:
+        run.progress.line(sentence)
+    if (alarming := forgetting_sentence(generation, told)) is not None:
+        run.progress.alarm(alarming)
 
 
 def first_wave(run: Run) -> int:

@@ -9,6 +9,7 @@ gate, its cost and its health are told all the same.
 from dataclasses import asdict
 from typing import Any
 
+from ratchetrl.pipelines.posterior.told import stored_beliefs
 from ratchetrl.pipelines.reporting.health import base_health, generation_health
 from ratchetrl.pipelines.reporting.measured_run import MeasuredRun
 from ratchetrl.pipelines.reporting.measurement import level_points, operating_points
@@ -43,6 +44,7 @@ def generation_entry(sources: Sources, generation: int, step: Step | None) -> di
         **_step(step),
         "cost": generation_cost(sources.costs.get(generation, {})),
         "health": _health(sources, generation, decision),
+        "beliefs": None if decision is None else stored_beliefs(sources.folder.generation(generation)),
     }
 
 

@@ -21,6 +21,7 @@ from ratchetrl.pipelines.reporting.chart_staircase import draw_staircase, steps
 from ratchetrl.pipelines.reporting.frontier_lines import measured
 from ratchetrl.pipelines.reporting.markup import Markup, join, raw, tag
 from ratchetrl.pipelines.reporting.number_text import UNITS, compact
+from ratchetrl.pipelines.reporting.page_beliefs import beliefs_section
 from ratchetrl.pipelines.reporting.page_compute import FIELDS, PARTS, compute_bars, compute_section
 from ratchetrl.pipelines.reporting.page_frontier import frontier_section, staircase_section
 from ratchetrl.pipelines.reporting.page_gates import gates_section
@@ -49,6 +50,7 @@ SECTIONS = (
     ("breakeven", "Break-even"),
     ("recursion", "Compounding"),
     ("problems", "Problems"),
+    ("beliefs", "Beliefs"),
     ("compute", "Compute"),
     ("health", "Health"),
     ("trust", "Trust"),
@@ -119,10 +121,10 @@ def _policy(style: str, script: str) -> str:
 
 
 def _sections(report: dict[str, Any]) -> list[Markup]:
-    links = [tag("a", name, href=f"#{key}") for key, name in SECTIONS]
-    return [
-        summary(report),
-        tag("nav", join(links), aria_label="sections"),
+    """Summary, links, and what there is to show; not every run has beliefs."""
+    beliefs = beliefs_section(report)
+    links = [tag("a", name, href=f"#{key}") for key, name in SECTIONS if beliefs or key != "beliefs"]
+    sections = [
         frontier_section(report),
         staircase_section(report),
         gates_section(report),
@@ -131,7 +133,9 @@ def _sections(report: dict[str, Any]) -> list[Markup]:
         breakeven_section(report),
         recursion_section(report),
         problems_section(report),
+        *([beliefs] if beliefs else []),
         compute_section(report),
         health_section(report),
         trust_section(report),
     ]
+    return [summary(report), tag("nav", join(links), aria_label="sections"), *sections]

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import torch
@@ -51,9 +52,20 @@ def test_a_student_may_be_narrower_and_shallower() -> None:
     assert 0.25 < shapes[0].matmul_parameters / shapes[1].matmul_parameters < 1 / 3
 
 
-def test_a_width_that_is_not_one_of_whole_heads_is_refused() -> None:
-    with pytest.raises(UserError, match=r"hidden_size 100 is no multiple of 32; choose one that is"):
-        new_model(char_tokenizer(CONTEXT_TOKENS), BootstrapSettings(hidden_size=100))
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"hidden_size": 100}, r"hidden_size = 100 .* multiple of 32; change it"),
+        ({"layers": 0}, r"layers = 0 .* greater than 0; change it"),
+        ({"pass_window": (0.6, 0.5)}, r"swap the two"),
+        ({"decay_steps": 3}, r"max_steps \(2\) ends before .* raise it to 4"),
+    ],
+)
+def test_settings_out_of_bounds_are_refused_before_anything_is_trained(
+    changed: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=said):
+        bootstrap(replace(ANY_SCORE, **changed), seed=1, output=tmp_path / "base")
 
 
 def test_a_seed_gives_the_same_weights_again_and_another_seed_others(untrained: Path, tmp_path: Path) -> None:

@@ -43,7 +43,11 @@ def test_the_gate_samples_as_training_does_unless_it_says_otherwise() -> None:
         (["--sampling.thinking-tokens", "96"], "sampling: thinking_tokens \\(96\\) leaves no token"),
         (["--report.efforts", "96/96"], "report.efforts: thinking_tokens \\(96\\) leaves no token"),
         (["--report.efforts", "96", "64", "96"], "names an effort twice"),
-        (["--report.efforts", "plenty"], "'plenty' is no effort; write MAX_NEW_TOKENS"),
+        (["--report.efforts", "plenty"], "report.efforts: 'plenty' is no effort; write MAX_NEW_TOKENS"),
+        (
+            ["--sampling.hard-effort", "160/", "--sampling.probe", "4"],
+            "sampling.hard_effort: '160/' is no effort; write MAX_NEW_TOKENS or .* such as 4096/1024$",
+        ),
         (["--sampling.attempts", "2", "--sampling.temperature", "0.8"], "set sampling.temperature = 1.0"),
         (["--model.thinking-marks", "<think>", " "], "needs a text that closes a thought"),
     ],

@@ -15,7 +15,7 @@ from simulated import World, simulated
 
 from ratchetrl.pipelines.posterior.pass_rates import DECAY, PassRates
 from ratchetrl.pipelines.posterior.state import FACTS_FILE, RATES_FILE
-from ratchetrl.pipelines.store import read_records
+from ratchetrl.pipelines.store import read_records, write_json
 
 POSTERIOR = ("--sampling.choose", "posterior")
 DIGITS = [f"{digits} digits" for digits in range(2, 9)]
@@ -225,3 +225,33 @@ def test_verdicts_of_a_verifier_that_passed_a_canary_are_not_believed(tmp_path: 
         world.answer(1, plan, half, canary_passes=1)
         world.update(1, plan)
         assert not len(rates(world, 1).problem_id)
+
+
+def test_a_later_generation_that_is_not_believed_predicts_nothing_and_the_run_goes_on(tmp_path: Path) -> None:
+    with simulated(tmp_path, *POSTERIOR) as world:
+        world.generation(1, half)
+        before = world.generation(2, half)
+        plan = world.plan(3)
+        world.answer(3, plan, half, canary_passes=1)
+        facts = world.update(3, plan)
+        assert facts["calibration"]["error"] is None and facts["so_far"] == before["so_far"]
+
+
+def test_the_log_says_how_well_answers_were_predicted_and_how_well_they_could_be(tmp_path: Path) -> None:
+    with simulated(tmp_path, *POSTERIOR) as world:
+        for index in (1, 2):
+            facts = world.generation(index, half)
+        log = (world.run.folder.path / "logs" / "latest" / "run.log").read_text()
+        error, floor = (facts["calibration"][key] for key in ("error", "floor"))
+        assert f"with an error of {error:.3f} (a perfect prediction: {floor:.3f}); since generation 2" in log
+        assert 0 < floor < 0.05
+
+
+def test_a_posterior_that_was_stored_without_a_floor_is_read(tmp_path: Path) -> None:
+    with simulated(tmp_path, *POSTERIOR) as world:
+        for index in (1, 2):
+            facts = world.generation(index, half)
+        for part in ("calibration", "so_far"):
+            del facts[part]["floor"]
+        write_json(world.run.folder.generation(2) / FACTS_FILE, facts)
+        assert world.generation(3, half)["so_far"]["floor"] > 0

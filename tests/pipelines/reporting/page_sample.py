@@ -30,7 +30,7 @@ SHARED = {
 
 
 def eventful(report: dict[str, Any]) -> dict[str, Any]:
-    """The same report with an alarm, a control, a look at the sealed split, and names that attack."""
+    """The same report with an alarm, a control, a look at the sealed split, beliefs, and hostile names."""
     changed = copy.deepcopy(report)
     changed["run"] = f"sums {HOSTILE}"
     changed["alarms"] = [
@@ -42,9 +42,23 @@ def eventful(report: dict[str, Any]) -> dict[str, Any]:
     changed["contamination"] = {"train_problems": 900, "dropped": 2, "suites": [SHARED]}
     for each in changed["generations"]:
         each["health"]["warnings"] = [HOSTILE]
+        each["beliefs"] = beliefs(each["generation"]) if each["generation"] else None
         for level in each["levels"][:1]:
             level["level"] = HOSTILE
     return changed
+
+
+def beliefs(generation: int) -> dict[str, Any]:
+    """What a generation left of a posterior; in the first nothing was predicted yet."""
+    rates = {"easy": 1.0, "medium": 0.3 + 0.1 * generation, HOSTILE: 0.0}
+    errors = {"error": None, "floor": None} if generation == 1 else {"error": 0.0312, "floor": 0.0124}
+    return {
+        "champion": generation - 1,
+        "levels": [{"level": level, "rate": rate} for level, rate in rates.items()],
+        "calibration": errors,
+        "so_far": errors,
+        "solved": {"sampled": 0, "failed": 0, "expected": 0.0, "alarming": False},
+    }
 
 
 def control(generation: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ GENERATION_FIELDS = {
         "ledger4",
         "cost",
         "health",
+        "beliefs",
     ),
 }
 COST_CATEGORIES = {

@@ -12,6 +12,7 @@ from ratchetrl.pipelines.reporting import rollout_sample
 from ratchetrl.pipelines.reporting.rollout_sample import sample_rollouts
 from ratchetrl.pipelines.rollouts_command import main
 from ratchetrl.pipelines.run_folder import RunFolder
+from ratchetrl.pipelines.terminal_text import shown
 from ratchetrl.verifiers.errors import UserError
 
 
@@ -91,9 +92,7 @@ def test_people_read_prompt_answer_verdict_and_reason(
 
 
 def test_control_characters_are_shown_and_not_obeyed() -> None:
-    from ratchetrl.pipelines.rollouts_command import _shown
-
-    assert _shown("a\x1b[2Jb\r\nc\u202e") == "a\\x1b[2Jb\\r\nc\\u202e"
+    assert shown("a\x1b[2Jb\r\nc\u202e") == "a\\x1b[2Jb\\r\nc\\u202e"
 
 
 def test_nothing_that_fits_is_the_answer_no(
