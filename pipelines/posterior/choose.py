@@ -10,6 +10,7 @@ ones among them. The draw is seeded.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from ratchetrl.pipelines.efforts import sampling_effort
 from ratchetrl.pipelines.posterior.beta_binomial import Floats, informative_chance
@@ -23,6 +24,9 @@ from ratchetrl.pipelines.store import read_records
 
 PROBE_SHARE = 0.05
 """Of the slots, for levels and problems whatever is believed of them."""
+UNSOLVED_SHARE = 0.1
+"""Most of the slots for levels that were tried and never solved, all together: what is believed of them fades
+with every promotion, and would come back as what is true of their neighbours."""
 SHARPNESS = 6.0
 """Power of the chance that a group is informative."""
 
@@ -39,8 +43,9 @@ def choose_problems(run: Run, generation: int, outlook: Outlook) -> list[Problem
     chance_N = informative_chance(right_N, wrong_N, group_size(run))
     if fresh:  # their levels are chosen already
         chance_N[len(known) :] = chance_N[len(known) :].mean()
-    chosen = draw(shares(chance_N), sampling.problems, rng)
-    return [candidates[index] for index in chosen]
+    order = draw(shares(chance_N), len(candidates), rng)
+    never_N = np.isin([each.level for each in candidates], sorted(outlook.rates.unsolved_levels()))
+    return [candidates[index] for index in first_of(order, never_N, sampling.problems)]
 
 
 def known_problems(run: Run, rates: PassRates) -> list[Problem]:
@@ -64,7 +69,8 @@ def _parts(run: Run, outlook: Outlook, rng: np.random.Generator) -> dict[str, in
     levels = run.suite.levels
     believed = outlook.level_beliefs(levels, sampling_effort(run.config).name)
     right_L, wrong_L = np.array([believed[level] for level in levels]).T
-    share_L = shares(informative_chance(right_L, wrong_L, group_size(run)))
+    never_L = np.isin(levels, sorted(outlook.rates.unsolved_levels()))
+    share_L = limited(shares(informative_chance(right_L, wrong_L, group_size(run))), never_L)
     return dict(zip(levels, rounded(share_L, run.config.sampling.problems, rng), strict=True))
 
 
@@ -79,6 +85,14 @@ def shares(chance_N: Floats) -> Floats:
     return (1 - PROBE_SHARE) * weight_N / weight_N.sum() + PROBE_SHARE / len(chance_N)
 
 
+def limited(share_L: Floats, never_L: npt.NDArray[np.bool_]) -> Floats:
+    """The shares, with at most `UNSOLVED_SHARE` for the levels that were never solved where others were."""
+    never = share_L[never_L].sum()
+    if never_L.all() or never <= UNSOLVED_SHARE:
+        return share_L
+    return share_L * np.where(never_L, UNSOLVED_SHARE / never, (1 - UNSOLVED_SHARE) / (1 - never))
+
+
 def rounded(share_L: Floats, count: int, rng: np.random.Generator) -> list[int]:
     """`count` slots in whole numbers: each level gets its part rounded up or down, by chance as its fraction
     says, so that small parts take turns (systematic sampling)."""
@@ -86,6 +100,13 @@ def rounded(share_L: Floats, count: int, rng: np.random.Generator) -> list[int]:
     ends_L[-1] = count
     parts: list[int] = np.diff(ends_L, prepend=0).tolist()
     return parts
+
+
+def first_of(order: list[int], never_N: npt.NDArray[np.bool_], count: int) -> list[int]:
+    """The first `count`, with at most `UNSOLVED_SHARE` of never solved levels where there are others."""
+    few = set([index for index in order if never_N[index]][: int(UNSOLVED_SHARE * count)])
+    allowed = [index for index in order if index in few or not never_N[index]]
+    return (allowed + [index for index in order if never_N[index] and index not in few])[:count]
 
 
 def draw(share_N: Floats, count: int, rng: np.random.Generator) -> list[int]:

@@ -58,6 +58,16 @@ def test_the_problems_move_to_harder_levels_as_the_present_ones_are_solved(tmp_p
         assert centres == sorted(centres) and centres[-1] > centres[0] + 1.5
 
 
+def test_levels_that_were_never_solved_take_no_generation_over_although_the_others_are_solved(
+    tmp_path: Path,
+) -> None:
+    with simulated(tmp_path, *POSTERIOR, "--data.levels", *DIGITS, "--sampling.samples", "2") as world:
+        for index in range(1, 6):
+            world.generation(index, lambda row: 0.97 * (int(row["level"][0]) <= 4))
+            asked = levels(world, index + 1)
+            assert sum(count for level, count in asked.items() if int(level[0]) > 4) <= 0.13 * 96, asked
+
+
 def test_most_chosen_groups_are_informative_after_the_first_generation(tmp_path: Path) -> None:
     with simulated(tmp_path, *POSTERIOR, "--data.levels", *DIGITS) as world:
         dead = []
