@@ -12,16 +12,14 @@ from ratchetrl.pipelines.reporting.chart_frame import (
     drawing,
     label,
     line,
-    shade,
     spoken,
     x_axis,
     y_axis,
 )
-from ratchetrl.pipelines.reporting.chart_scales import Scale, log_range, spread
+from ratchetrl.pipelines.reporting.chart_named_lines import NamedLine, Spot, named_lines
+from ratchetrl.pipelines.reporting.chart_scales import Scale, log_range
 from ratchetrl.pipelines.reporting.markup import Markup, join, tag
 from ratchetrl.pipelines.reporting.number_text import compact, decade
-
-LABEL_GAP = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +39,20 @@ def draw_prices(series: list[PriceLine], axis: str, width: float) -> Markup:
     generations = [generation for each in series for generation, _ in each.prices]
     x = Scale(min(generations) - 0.2, max(generations) + 0.2, *frame.across, whole=True)
     y = Scale(*log_range(price for each in series for _, price in each.prices), *frame.upwards, log=True)
-    looks = [shade(place, len(series)) for place in range(len(series))]
+    word = "score " if wide else ""
+    lines = [NamedLine(f"{word}{each.score:.3f}", _spots(each)) for each in series]
     body = [
         x_axis(frame, x, "generation", compact),
         y_axis(frame, y, f"{axis} (log scale)", decade),
-        *(_price_line(each, x, y, look) for each, look in zip(series, looks, strict=True)),
-        *_price_names(series, looks, x, y, frame),
+        *named_lines(lines, x, y, frame),
     ]
     return drawing(frame, "What a score costs, generation after generation", join(body))
 
 
-def _price_line(each: PriceLine, x: Scale, y: Scale, look: str) -> Markup:
-    points = " ".join(f"{x(at):.1f},{y(price):.1f}" for at, price in each.prices)
-    dots = [
-        tag(
-            "circle",
-            spoken(f"{each.score:.3f} at generation {at}: {compact(price)}"),
-            cx=x(at),
-            cy=y(price),
-            r=4,
-            class_="dot",
-        )
-        for at, price in each.prices
-    ]
-    return tag("g", tag("polyline", points=points, class_="line"), *dots, class_=look)
-
-
-def _price_names(series: list[PriceLine], looks: list[str], x: Scale, y: Scale, frame: Frame) -> list[Markup]:
-    ends = [(x(each.prices[-1][0]), y(each.prices[-1][1])) for each in series]
-    places = spread([top for _, top in ends], LABEL_GAP, frame.top + 4, frame.height - frame.bottom)
-    margin, word = frame.across[1] + 10, "score " if frame.width >= WIDE else ""
-    return [
-        tag(
-            "g",
-            line(left + 6, top, margin - 3, place, "leader"),
-            label(margin, place + 4, f"{word}{each.score:.3f}", f"label strong {look}"),
-        )
-        for each, look, (left, top), place in zip(series, looks, ends, places, strict=True)
-    ]
+def _spots(each: PriceLine) -> tuple[Spot, ...]:
+    return tuple(
+        Spot(at, price, f"{each.score:.3f} at generation {at}: {compact(price)}") for at, price in each.prices
+    )
 
 
 @dataclass(frozen=True, slots=True)

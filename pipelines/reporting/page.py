@@ -25,6 +25,7 @@ from ratchetrl.pipelines.reporting.page_beliefs import beliefs_section
 from ratchetrl.pipelines.reporting.page_compute import FIELDS, PARTS, compute_bars, compute_section
 from ratchetrl.pipelines.reporting.page_frontier import frontier_section, staircase_section
 from ratchetrl.pipelines.reporting.page_gates import gates_section
+from ratchetrl.pipelines.reporting.page_levels import levels_chart, levels_section
 from ratchetrl.pipelines.reporting.page_price import breakeven_section, price_lines, price_section
 from ratchetrl.pipelines.reporting.page_problems import FATES, health_section, ledger4_bars, problems_section
 from ratchetrl.pipelines.reporting.page_rollouts import page_bytes, rollouts_section
@@ -45,6 +46,7 @@ SECTIONS = (
     ("frontier", "Cost and score"),
     ("staircase", "Running best"),
     ("gates", "Decisions"),
+    ("levels", "Levels"),
     ("crystallised", "Into the weights"),
     ("price", "Price"),
     ("breakeven", "Break-even"),
@@ -81,6 +83,8 @@ def charts(report: dict[str, Any]) -> dict[str, Markup]:
             drawn["frontier" if place == 0 else f"frontier_{unit}"] = draw_frontier(report, unit, WIDE)
     if steps(report, "generation"):
         drawn["staircase"] = draw_staircase(report, "generation", WIDE)
+    if levels := levels_chart(report):
+        drawn["levels"] = levels
     if rows := crystallised_rows(report):
         drawn["crystallised"] = draw_forest("Crystallised fraction", rows, crystallised_axis(), WIDE)
     if series := price_lines(report, report["units"][0]):
@@ -121,13 +125,15 @@ def _policy(style: str, script: str) -> str:
 
 
 def _sections(report: dict[str, Any]) -> list[Markup]:
-    """Summary, links, and what there is to show; not every run has beliefs."""
-    beliefs = beliefs_section(report)
-    links = [tag("a", name, href=f"#{key}") for key, name in SECTIONS if beliefs or key != "beliefs"]
+    """Summary, links, and what there is to show; not every run has levels or beliefs."""
+    levels, beliefs = levels_section(report), beliefs_section(report)
+    left_out = {key for key, there in (("levels", levels), ("beliefs", beliefs)) if not there}
+    links = [tag("a", name, href=f"#{key}") for key, name in SECTIONS if key not in left_out]
     sections = [
         frontier_section(report),
         staircase_section(report),
         gates_section(report),
+        *([levels] if levels else []),
         crystallised_section(report),
         price_section(report),
         breakeven_section(report),

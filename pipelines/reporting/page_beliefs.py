@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ratchetrl.pipelines.reporting.markup import Child, Markup, tag
+from ratchetrl.pipelines.reporting.markup import Markup
 from ratchetrl.pipelines.reporting.number_text import UNKNOWN
-from ratchetrl.pipelines.reporting.page_html import figure, scrolling, section
+from ratchetrl.pipelines.reporting.page_heat import heat_row, heat_table, plain, shaded
+from ratchetrl.pipelines.reporting.page_html import figure, section
 
-SHADES = 10
 READING = (
     "After each generation's answers: the mean pass rate believed of a fresh problem of each level, for the "
     "champion that sampled them; the stronger the colour, the more is solved. A level without answers is "
@@ -21,34 +21,22 @@ def beliefs_section(report: dict[str, Any]) -> Markup | None:
     known = [each for each in report["generations"] if each["beliefs"]]
     if not known:
         return None
-    names = (tag("th", each["generation"], scope="col", class_="n") for each in known)
-    head = tag("tr", tag("th", "level, after generation", scope="col"), *names)
-    levels = tag("tbody", *_level_rows(known))
-    errors = tag("tbody", *(_error_row(name, part, known) for name, part in ERRORS))
-    heat = scrolling(tag("table", tag("thead", head), levels, errors, class_="heat"))
+    errors = [_error_row(name, part, known) for name, part in ERRORS]
+    generations = [each["generation"] for each in known]
+    heat = heat_table("level, after generation", generations, _level_rows(known), errors)
     return section("beliefs", "What the run believes", figure(None, READING, heat))
 
 
 def _level_rows(known: list[dict[str, Any]]) -> list[Markup]:
     rates = [{one["level"]: one["rate"] for one in each["beliefs"]["levels"]} for each in known]
     names = dict.fromkeys(name for each in rates for name in each)
-    return [_row(name or "all", [_shaded(each.get(name)) for each in rates]) for name in names]
-
-
-def _shaded(rate: float | None) -> Markup:
-    if rate is None:
-        return tag("td", UNKNOWN, class_="n")
-    return tag("td", f"{rate:.2f}", class_=f"n heat-{min(int(rate * SHADES), SHADES - 1)}")
+    return [heat_row(name or "all", [shaded(each.get(name)) for each in rates]) for name in names]
 
 
 def _error_row(name: str, part: str, known: list[dict[str, Any]]) -> Markup:
-    return _row(name, [tag("td", _error(each["beliefs"][part]), class_="n") for each in known])
+    return heat_row(name, [plain(_error(each["beliefs"][part])) for each in known])
 
 
 def _error(figures: dict[str, float | None]) -> str:
     error, floor = figures["error"], figures["floor"]
     return UNKNOWN if error is None or floor is None else f"{error:.3f} ({floor:.3f})"
-
-
-def _row(name: Child, cells: list[Markup]) -> Markup:
-    return tag("tr", tag("th", name, scope="row"), *cells)

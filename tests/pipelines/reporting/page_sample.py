@@ -43,7 +43,7 @@ def eventful(report: dict[str, Any]) -> dict[str, Any]:
     for each in changed["generations"]:
         each["health"]["warnings"] = [HOSTILE]
         each["beliefs"] = beliefs(each["generation"]) if each["generation"] else None
-        for level in each["levels"][:1]:
+        for level in each["levels"][:1] + (each["gate"] or {"levels": []})["levels"][:1]:
             level["level"] = HOSTILE
     return changed
 

@@ -224,7 +224,9 @@ def test_a_line_of_prices_begins_where_the_generation_before_had_one(report: dic
 
 def test_every_chart_is_a_file_that_stands_alone(report: dict[str, Any]) -> None:
     drawn = charts(eventful(report))
-    assert {"frontier", "frontier_flops", "staircase", "crystallised", "price", "compute"} <= set(drawn)
+    assert {"frontier", "frontier_flops", "staircase", "levels", "crystallised", "price", "compute"} <= set(
+        drawn
+    )
     for name, chart in drawn.items():
         text = standalone(chart)
         root = ET.fromstring(text)
