@@ -33,7 +33,7 @@ class Suite:
     """What each arm of ours changes."""
 
 
-RFT = {
+RFT: Settings = {
     "sampling.problems": 128,
     "sampling.samples": 1,
     "train.loss": "rft",
@@ -41,9 +41,17 @@ RFT = {
     "train.batch_rows": 8,
     "train.learning_rate": 2e-4,
 }
-FULL = RFT | {"train.share_prompts": True}
-CHOOSING = {"sampling.choose": "posterior"}
-GRPO = {
+UNTIL_SOLVED: Settings = {
+    "sampling.problems": 64,
+    "sampling.samples": 2,
+    "sampling.probe": 1,
+    "sampling.most_samples": 4,
+    "engine.shard_rollouts": 64,
+}
+"""As many rollouts at most, but a solved problem leaves its second to one that is not."""
+FULL = RFT | UNTIL_SOLVED | {"sampling.choose": "posterior", "train.share_prompts": True}
+AT_ONCE: Settings = {"sampling.probe": None, "sampling.most_samples": None}
+GRPO: Settings = {
     "sampling.problems": 64,
     "sampling.samples": 4,
     "train.batch_rows": 16,
@@ -58,22 +66,23 @@ FULL_GRPO = GRPO | {
     "engine.shard_rollouts": 128,
     "engine.max_sequences": 64,
 }
-ARMS = {"uniform": GRPO, "full": FULL | CHOOSING, "rft": RFT, "grpo_sft": GRPO | {"train.supervised": 0.3}}
+ARMS = {"uniform": GRPO, "full": FULL, "rft": RFT, "grpo_sft": GRPO | {"train.supervised": 0.3}}
 ABLATIONS: dict[str, tuple[Settings, dict[str, Settings]]] = {
     "all_rft": (
-        FULL | CHOOSING,
+        FULL,
         {
             "choose": {"sampling.choose": "uniform"},
+            "probe": AT_ONCE | {"sampling.problems": 128, "sampling.samples": 1},
             "share_prompts": {"train.share_prompts": False},
             "epochs": {"train.epochs": 1},
-            "rft": {"sampling.problems": 64, "sampling.samples": 2, "train.loss": "dapo"},
+            "rft": AT_ONCE | {"train.loss": "dapo"},
         },
     ),
     "all_grpo": (
         FULL_GRPO,
         {
             "choose": {"sampling.choose": "uniform"},
-            "probe": {"sampling.probe": None, "sampling.most_samples": None},
+            "probe": AT_ONCE,
             "rows_per_group": {"selection.rows_per_group": None},
             "share_prompts": {"train.share_prompts": False},
         },
@@ -88,7 +97,7 @@ QUICKSTART = Suite(
     gate_problems=600,
     generations=24,
     trl=TRL | {"rollouts": 32, "look_every": 4},
-    arms=ARMS | {"full": FULL},  # every level can be learned: choosing among them does not pay
+    arms=ARMS,
 )
 REACHABLE = ("2 digits", "3 digits", "4 digits", "4 digits, all carry")
 OUT_OF_REACH = (
