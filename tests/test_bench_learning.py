@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-from bench_learning_parts.arms import ABLATIONS, SUITES, UNEVENTFUL, Suite, ablated, flags
+from bench_learning_parts.arms import ABLATIONS, ARMS, SUITES, UNEVENTFUL, Suite, ablated, flags
 from bench_learning_parts.health import mean_share
 from bench_learning_parts.our_arm import spent
 from bench_learning_parts.results import ArmResult, Point
@@ -137,7 +137,7 @@ def test_an_ablation_is_told_as_a_multiple_of_full() -> None:
 
 @pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES.keys())
 def test_every_arm_and_ablation_is_a_recipe(suite: Suite) -> None:
-    for settings in (suite.arms | ablated(ABLATIONS)).values():
+    for settings in (ARMS | ablated(ABLATIONS)).values():
         config = load_arguments([suite.recipe, *flags(suite.settings | UNEVENTFUL | settings)]).config
         assert config.sampling.problems == settings["sampling.problems"]
         assert set(config.data.base_levels) <= set(config.data.levels)
