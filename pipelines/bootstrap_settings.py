@@ -10,6 +10,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
+from ratchetrl.pipelines import addition, long_addition, programs
+
+LEVELS = {"addition": addition.LEVELS, "long_addition": long_addition.LEVELS, "programs": programs.LEVELS}
+"""Task -> the levels that it has."""
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -47,6 +52,17 @@ class BootstrapSettings:
     """Problems in a measurement, one sample each; as given, the standard error is .016."""
     pass_window: tuple[Share, Share] = (0.48, 0.54)
     """Training stops when pass@1 at temperature 1 on the base levels lies in here."""
+
+    @model_validator(mode="after")
+    def _has_levels(self) -> "BootstrapSettings":
+        """The task has what it is to be learned from."""
+        strangers = [level for level in self.levels if level not in LEVELS[self.task]]
+        if strangers:
+            raise ValueError(
+                f"bootstrap.levels names {strangers[0]!r}, which the task {self.task} does not have; choose "
+                f"from {', '.join(map(repr, LEVELS[self.task]))}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _can_end(self) -> "BootstrapSettings":

@@ -130,7 +130,7 @@ class BudgetForcing:
 def _rest(request: Request, sample: int, begun: Completion) -> Request:
     """One answer goes on from where it is; its cached prefix costs the engine little."""
     return Request(
-        id=f"{request.id}\n{sample}",  # no problem's id has a line break followed by a bare number
+        id=f"{request.id}\n{sample}",  # no problem's id has a line break: `columns.py` refuses it
         prompt_ids=request.prompt_ids + begun.ids,
         samples=1,
         effort=Effort(request.effort.max_new_tokens - len(begun.ids)),

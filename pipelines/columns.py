@@ -8,6 +8,7 @@ Datasets are untrusted: values are read as text and never evaluated.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,6 +34,9 @@ ROWS = pa.schema(
     }
 )
 
+LONGEST_NAME = 1000
+"""Characters of an id or a level."""
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 ROLES = ("system", "user", "assistant")
 _to_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
@@ -71,7 +75,7 @@ def map_batch(batch: Batch, settings: SuiteSettings, *, split: str, first_row: i
         "messages": [_to_json(chat) for chat in chats],
         "gold": [as_text(value) for value in batch[settings.gold]],
         "verifier": _verifiers(batch, settings, wheres),
-        "level": [as_text(value) for value in batch[settings.level]] if settings.level else [""] * len(chats),
+        "level": _levels(batch, settings, wheres),
         "content": contents_N,
     }
     return pa.RecordBatch.from_pydict(columns, schema=ROWS)
@@ -127,7 +131,26 @@ def _ids(
     own = [as_text(value).strip() for value in batch[settings.id]]
     if "" in own:
         raise UserError(f"{wheres[own.index('')]} has no {settings.id!r}; fill it in or leave data.id out")
+    _check_names(own, wheres, "id")
     return [f"{split}/{name}" for name in own]
+
+
+def _levels(batch: Batch, settings: SuiteSettings, wheres: list[str]) -> list[str]:
+    if settings.level is None:
+        return [""] * len(wheres)
+    own = [as_text(value) for value in batch[settings.level]]
+    _check_names(own, wheres, "level")
+    return own
+
+
+def _check_names(names: list[str], wheres: list[str], kind: str) -> None:
+    """Raises `UserError` for what is no name: they are printed, sorted and put together with others."""
+    for name, where in zip(names, wheres, strict=True):
+        if len(name) > LONGEST_NAME or CONTROL_CHARACTER.search(name):
+            raise UserError(
+                f"{where} has the {kind} {name[:40]!r}, which is longer than {LONGEST_NAME:,} characters or "
+                f"has a control character in it; repair it, or set data.{kind} to another column"
+            )
 
 
 def _verifiers(batch: Batch, settings: SuiteSettings, wheres: list[str]) -> list[str]:

@@ -3,7 +3,8 @@
     given = load_arguments(["configs/quickstart.toml", "--sampling.temperature", "0.8"])
 
 The file is read first (an unknown key is answered with the nearest valid name), then tyro lays the flags
-over it; `--help` shows every field with the file's value as its default.
+over it, and the whole is checked as the file was; `--help` shows every field with the file's value as its
+default.
 """
 
 import dataclasses
@@ -19,6 +20,7 @@ import tyro
 from pydantic import TypeAdapter, ValidationError
 
 from ratchetrl.pipelines.config import Config
+from ratchetrl.pipelines.config_options import OPTIONS
 from ratchetrl.pipelines.policy_file import policy_keys
 from ratchetrl.pipelines.store import atomic_path
 from ratchetrl.verifiers.errors import UserError
@@ -57,24 +59,30 @@ class RunArguments:
 
 
 def load_arguments(arguments: list[str]) -> RunArguments:
-    """Arguments of `ratchetrl run`: a recipe, then options. Raises UserError; `--help` and bad values end
-    the process."""
+    """Arguments of `ratchetrl run`: a recipe, then options. Raises UserError; `--help`, and what the grammar
+    of options does not allow, end the process."""
     recipe, options = _recipe(arguments)
     default = RunArguments(config=load_toml(recipe), output=Path("outputs") / recipe.stem)
-    try:
-        given, unknown = tyro.cli(
-            RunArguments,
-            default=default,
-            args=options,
-            prog=f"ratchetrl run {recipe}",
-            config=(tyro.conf.AvoidSubcommands,),
-            return_unknown_args=True,
-        )
-    except ValidationError as error:  # rules that span tables; tyro reports the others itself
-        raise UserError(sentences(error)) from None
+    given, unknown = tyro.cli(
+        RunArguments,
+        default=default,
+        args=options,
+        prog=f"ratchetrl run {recipe}",
+        config=(tyro.conf.AvoidSubcommands,),
+        registry=OPTIONS,
+        return_unknown_args=True,
+    )
     if unknown:
         raise UserError(f"there is no option {unknown[0]}{_nearest(unknown[0].lstrip('-'))}; see --help")
-    return dataclasses.replace(given, config=_validated(_absolute(to_table(given.config), recipe), recipe))
+    config = _validated(_absolute(to_table(given.config), recipe))
+    return dataclasses.replace(given, config=config)
+
+
+def load_student(recipe: Path, teacher: Path) -> Config:
+    """A student's recipe, where the rules are those for students. `teacher`: the folder of the stage that
+    holds the teacher's weights."""
+    table = _read(recipe) | {"distil": {"teacher": str(teacher)}}
+    return _validated(_absolute(to_table(_validated(table, recipe)), recipe))
 
 
 PATHS = (
@@ -127,18 +135,22 @@ def _recipe(arguments: list[str]) -> tuple[Path, list[str]]:
 
 def load_toml(path: Path) -> Config:
     """The config of a file as it is."""
+    return _validated(_read(path), path)
+
+
+def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(f"there is no config file {path}; the shipped recipes are in configs/")
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not valid TOML ({error}); correct it there") from None
-    return _validated(table, path)
 
 
 def to_table(config: Config) -> dict[str, Any]:
     """The config as nested dictionaries, keys without a value left out."""
-    table: dict[str, Any] = ADAPTER.dump_python(config, mode="json", exclude_none=True)
+    # Options are checked only after this: a text in a number's place stays one, and is refused then.
+    table: dict[str, Any] = ADAPTER.dump_python(config, mode="json", exclude_none=True, warnings=False)
     return table
 
 
@@ -159,12 +171,14 @@ def dump_toml(config: Config, path: Path) -> None:
         temporary.write_text(to_toml(config), encoding="utf-8")
 
 
-def _validated(table: Mapping[str, Any], path: Path) -> Config:
-    """Strictly: `true` is no number. Through JSON, where a list may stand for a tuple even so."""
+def _validated(table: Mapping[str, Any], path: Path | None = None) -> Config:
+    """Strictly: `true` is no number. Through JSON, where a list may stand for a tuple even so. `path`: the
+    file to name in what is said, where the table is as it stands there."""
     try:
         return ADAPTER.validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
-        raise UserError(f"{path}: {sentences(error)}") from None
+        where = "" if path is None else f"{path}: "
+        raise UserError(f"{where}{sentences(error)}") from None
 
 
 def sentences(error: ValidationError) -> str:

@@ -23,6 +23,8 @@ def rules(c: "Config") -> Iterator[Rule]:
     yield from _learning_rules(c)
     yield from _student_rules(c)
     yield from _wave_rules(c)
+    yield from _wave_size_rules(c)
+    yield from _row_rules(c)
     yield from _cost_rules(c)
     yield from _effort_rules(c)
 
@@ -31,6 +33,12 @@ def _model_rules(c: "Config") -> Iterator[Rule]:
     yield (
         c.model.path == BOOTSTRAP and c.bootstrap is None,
         "model.path is 'bootstrap' but there is no [bootstrap] table; add one or name a model",
+    )
+    task, asked = c.bootstrap.task if c.bootstrap else None, c.data.generator
+    yield (
+        c.model.path == BOOTSTRAP and asked not in (None, task),
+        f'bootstrap.task ("{task}") teaches the base what data.path ("{c.data.path}") does not ask; set '
+        f'data.path = "procedural:{task}", or bootstrap.task to what is asked',
     )
     yield (
         not c.model.thinking_marks[1].strip(),
@@ -75,9 +83,23 @@ def _learning_rules(c: "Config") -> Iterator[Rule]:
         "selection.replay = 0",
     )
     yield (
-        c.train.loss == "rft" and (c.train.supervised > 0 or c.reward.length_price > 0),
-        'train.loss = "rft" compares no rewards; set train.supervised = 0 and reward.length_price = 0, or '
-        "choose another loss",
+        c.reward.arm == "shuffled-gold" and c.sampling.choose == "posterior",
+        "problems that come again would have their golds shuffled again, some back to the true ones; set "
+        'sampling.choose = "uniform"',
+    )
+    yield (
+        c.train.loss == "rft" and c.train.supervised > 0,
+        'train.loss = "rft" is already nothing but what train.supervised adds to other losses; set '
+        "train.supervised = 0, or choose another loss",
+    )
+    yield (
+        c.train.loss == "rft" and c.reward.length_price > 0,
+        'train.loss = "rft" compares no rewards; set reward.length_price = 0, or choose another loss',
+    )
+    yield (
+        c.reward.length_price > 0 and c.reward.advantage == "std" and c.distil is None,
+        'reward.length_price with reward.advantage = "std" blows small differences of length up where all '
+        'are right; set reward.advantage = "mean"',
     )
     yield (
         c.reward.overlong_tokens > c.sampling.max_new_tokens,
@@ -111,11 +133,13 @@ def _student_rules(c: "Config") -> Iterator[Rule]:
 
 
 def _wave_rules(c: "Config") -> Iterator[Rule]:
-    sampling = c.sampling
+    """Which keys need which."""
+    sampling, hard, usual = c.sampling, hard_effort(c), sampling_effort(c)
     for name in ("most_samples", "informative_rows"):
         yield (
             sampling.probe is None and getattr(sampling, name) is not None,
-            f"sampling.{name} is about groups that are sampled in waves; set sampling.probe, such as to 4",
+            f"sampling.{name} is about groups that are sampled in waves; set sampling.probe to less than "
+            f"sampling.samples ({sampling.samples})",
         )
     yield (
         c.engine.kind == "server" and sampling.informative_rows is not None,
@@ -123,14 +147,24 @@ def _wave_rules(c: "Config") -> Iterator[Rule]:
         'set engine.kind = "vllm"',
     )
     yield (
-        sampling.hard_effort is not None and sampling.choose == "uniform" and sampling.probe is None,
+        hard is not None and sampling.choose == "uniform" and sampling.probe is None,
         'sampling.hard_effort needs to know which problems are hard; set sampling.choose = "posterior" or '
         "sampling.probe",
     )
-    probe, most = sampling.probe or 0, sampling.most_samples or sampling.samples
     yield (
-        probe > sampling.samples,
-        f"sampling.probe ({probe}) is more than sampling.samples ({sampling.samples}); lower it, or raise "
+        hard is not None and not hard.allows_more_than(usual),
+        f"sampling.hard_effort ({sampling.hard_effort}) allows no more than every problem has "
+        f"({usual.name}); raise or remove it",
+    )
+
+
+def _wave_size_rules(c: "Config") -> Iterator[Rule]:
+    """A probe is less than a group, and a group no more than the largest one."""
+    sampling = c.sampling
+    probe, samples, most = sampling.probe or 0, sampling.samples, sampling.most_samples or sampling.samples
+    yield (
+        probe > samples,
+        f"sampling.probe ({probe}) is more than sampling.samples ({samples}); lower it, or raise "
         "sampling.samples",
     )
     yield (
@@ -139,18 +173,41 @@ def _wave_rules(c: "Config") -> Iterator[Rule]:
         'sampling.probe to 2 or more, or train.loss = "rft"',
     )
     yield (
-        sampling.probe == sampling.samples < most,
-        f"sampling.probe ({probe}) leaves nothing of sampling.samples ({sampling.samples}) for groups of "
+        probe == samples < most,
+        f"sampling.probe ({probe}) leaves nothing of sampling.samples ({samples}) for groups of "
         f"sampling.most_samples ({most}); lower the probe, or raise sampling.samples",
     )
     yield (
-        most < sampling.samples,
-        f"sampling.most_samples ({most}) is less than sampling.samples ({sampling.samples}); raise it",
+        probe == samples == most and sampling.informative_rows is None and sampling.hard_effort is None,
+        f"sampling.probe ({probe}) is all of sampling.samples, so that there is one wave and nothing is "
+        "saved; lower or remove it",
+    )
+    yield (
+        most < samples,
+        f"sampling.most_samples ({most}) is less than sampling.samples ({samples}); raise it",
     )
     yield (
         c.engine.shard_rollouts < most,
         f"engine.shard_rollouts ({c.engine.shard_rollouts}) is less than one group of "
         f"sampling.most_samples ({most}); raise it",
+    )
+
+
+def _row_rules(c: "Config") -> Iterator[Rule]:
+    """How many rollouts can be learned from."""
+    problems, samples = c.sampling.problems, c.sampling.samples
+    limit, wanted = c.selection.rows_per_group, c.sampling.informative_rows
+    most = max(samples, c.sampling.most_samples or 0) * min(2, c.sampling.attempts)
+    learned = problems * min(samples, limit or samples)
+    yield (
+        limit is not None and limit > most,
+        f"selection.rows_per_group ({limit}) does nothing, because no problem has more than {most} rollouts; "
+        "lower or remove it",
+    )
+    yield (
+        wanted is not None and wanted > learned,
+        f"sampling.informative_rows ({wanted}) can never be reached, because {problems} problems leave "
+        f"{learned} to learn from at most; lower or remove it",
     )
 
 

@@ -14,7 +14,7 @@ BOOTSTRAP = "bootstrap"  # the value of model.path that means: train the base fr
 class Table(BaseModel):
     """A TOML table: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class Model(Table):
@@ -57,8 +57,9 @@ class Sampling(Table):
     Unset: all `samples` at once. Under `train.loss = "rft"` a right answer ends a group, so a probe of 1 with
     2 `samples` leaves the second ones of solved problems to unsolved ones."""
     most_samples: int | None = Field(default=None, ge=2)
-    """Most rollouts of one problem over all waves, out of what easier ones of earlier shards leave
-    (`engine.shard_rollouts`); by default `samples`."""
+    """Most rollouts of one problem over all waves, out of what easier ones of earlier shards leave; by
+    default `samples`. Set `engine.shard_rollouts` well below `problems` x `samples`, or nothing is left over
+    in time."""
     hard_effort: str | None = None
     """Token limits for problems that a whole group has not solved, as MAX_NEW_TOKENS or
     MAX_NEW_TOKENS/THINKING_TOKENS; by default those of all others."""
@@ -112,7 +113,8 @@ class Reward(Table):
     parts: dict[str, float] = {"correct": 1.0}
     """Weight of each reward part: a built-in name or `path/to/file.py:name`."""
     advantage: Literal["std", "mean", "leave_one_out"]
-    """Baseline of a group: (r - mean) / std (GRPO), r - mean (Dr. GRPO), r - mean of the others (RLOO)."""
+    """Baseline of a group: (r - mean) / std (GRPO), r - mean (Dr. GRPO), r - mean of the others (RLOO);
+    unused under `train.loss = "rft"`."""
     arm: Literal["verdict", "random-reward", "shuffled-gold", "format-only"] = "verdict"
     """`verdict` is the real thing; the others are controls (`ratchetrl control`)."""
     truncated: Literal["score", "drop"] = "score"
@@ -121,14 +123,16 @@ class Reward(Table):
     """Length of DAPO's soft penalty zone before the token limit; 0 turns it off."""
     length_price: float = Field(default=0.0, ge=0, lt=1)
     """Reward that a right answer loses if it fills its token limit on a problem that is always solved; a
-    shorter one, or one to a harder problem, loses less, a wrong one nothing. 0 turns it off."""
+    shorter one, or one to a harder problem, loses less, a wrong one nothing. 0 turns it off; use it with
+    `advantage = "mean"`."""
 
 
 class Selection(Table):
     """[selection] Which rollouts a generation learns from."""
 
     rows_per_group: int | None = Field(default=None, ge=2)
-    """Most rollouts of one problem that are trained on: those whose rewards differ most. Unset: all."""
+    """Most rollouts of one problem that are trained on: those whose rewards differ most, or, under
+    `train.loss = "rft"`, at most so many right answers. Unset: all."""
     replay: float = Field(default=0.0, ge=0, lt=1)
     """Right answers of earlier generations that are trained on again, for problems that nothing solved in
     this one: at most this share of the fresh rows."""

@@ -19,9 +19,7 @@ import tyro
 
 from ratchetrl.pipelines import hardware
 from ratchetrl.pipelines.config import Config
-from ratchetrl.pipelines.config_file import load_arguments
-from ratchetrl.pipelines.config_rules import rules
-from ratchetrl.pipelines.config_tables import Distil
+from ratchetrl.pipelines.config_file import load_student
 from ratchetrl.pipelines.distil_compare import Frontiers, check_report_split, compare_frontiers
 from ratchetrl.pipelines.distil_stage import teacher_facts
 from ratchetrl.pipelines.distil_text import print_frontiers, sentence
@@ -59,9 +57,8 @@ def main(arguments: list[str]) -> int:
     """`ratchetrl distil`."""
     given = tyro.cli(DistilArguments, args=arguments, prog="ratchetrl distil")
     age_s, teacher = hardware.process_age_s(), open_run(given.run)
-    recipe = load_arguments([str(given.student)])
-    config, generation = with_teacher(recipe.config, teacher)
-    student = RunFolder(given.output or recipe.output)
+    config, generation = student_config(given.student, teacher)
+    student = RunFolder(given.output or Path("outputs") / given.student.stem)
     with redirect_stdout(sys.stderr):  # where the run is told of; what is printed here is the answer
         code = launch(config, student.path, rerun=False, orders=Orders(), began_s_ago=age_s)
     if student.state()["state"] != "finished":
@@ -83,7 +80,7 @@ def result(found: Frontiers, teacher: RunFolder, generation: int, weights_hash: 
     return {**who, "sentence": sentence(found, teacher.path.name), **found.plain()}
 
 
-def with_teacher(config: Config, teacher: RunFolder) -> tuple[Config, int]:
+def student_config(recipe: Path, teacher: RunFolder) -> tuple[Config, int]:
     """The recipe with its teacher filled in, and the generation that made the teacher. Raises UserError where
     the two do not go together, or the teacher was never measured."""
     if teacher.is_locked():
@@ -93,10 +90,7 @@ def with_teacher(config: Config, teacher: RunFolder) -> tuple[Config, int]:
     if not teacher.champion_link.exists():
         raise UserError(f"{teacher.path} has no champion yet; let it run first")
     stage = teacher.champion_link.resolve().parent
-    config = config.model_copy(update={"distil": Distil(teacher=str(stage))})
-    for broken, reason in rules(config):
-        if broken:
-            raise UserError(reason)
+    config = load_student(recipe, stage)
     with verifier_pool(config) as pool:
         problems = open_suite(config.data, config.seed, pool).report_problems()
     generation: int = manifest(stage)["generation"]

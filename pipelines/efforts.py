@@ -30,6 +30,14 @@ class Effort:
         budget = "" if self.thinking_tokens is None else f"/{self.thinking_tokens}"
         return f"{self.max_new_tokens}{budget}"
 
+    def allows_more_than(self, other: "Effort") -> bool:
+        """In tokens of thinking, or in all."""
+        return self.max_new_tokens > other.max_new_tokens or self._thinking > other._thinking
+
+    @property
+    def _thinking(self) -> int:
+        return self.max_new_tokens if self.thinking_tokens is None else self.thinking_tokens
+
     @classmethod
     def parse(cls, text: str, key: str | None = None) -> "Effort":
         """The effort that a recipe names (in `key`, for the message); `UserError` where it names none."""

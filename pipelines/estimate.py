@@ -58,10 +58,17 @@ def estimate(config: Config, shape: ModelShape | None, device: str) -> list[Stag
     curves = [(f"report at {effort.name} ({every})", effort) for effort in report_efforts(config)]
     return [
         _sampled(config, shape, device, "sample", tries, sampling.samples, longest_effort(config)),
-        _trained(config, shape, device, rollouts * min(2, sampling.attempts)),  # one attempt solves a group
+        _trained(config, shape, device, _rows(config)),
         _sampled(config, shape, device, "evaluate", asked, gate.samples, gate_effort(config)),
         *(_sampled(config, shape, device, name, reported, report.samples, effort) for name, effort in curves),
     ]
+
+
+def _rows(config: Config) -> int:
+    """Rollouts that a generation learns from at most; a second attempt may solve a whole group."""
+    sampling, limit = config.sampling, config.selection.rows_per_group
+    rows = sampling.problems * sampling.samples * min(2, sampling.attempts)
+    return rows if limit is None else min(rows, sampling.problems * limit)
 
 
 def _sampled(
@@ -139,7 +146,8 @@ def print_plan(config: Config, console: Console) -> None:
     console.print(reach_line(config))
     console.print(
         "Upper bounds: every completion at its limit, every group worth training on, every gate to its end. "
-        "Times are an order of magnitude, and so is money."
+        + ("" if config.sampling.probe is None else "Sampling in waves may end well below them. ")
+        + "Times are an order of magnitude, and so is money."
         + ("" if shape else f" FLOPs and time need {_missing_shape(config)}.")
         + ("" if config.cost.usd_per_device_hour else " Money needs --cost.usd-per-device-hour.")
     )

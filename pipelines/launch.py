@@ -23,6 +23,7 @@ from ratchetrl.pipelines.chooser import check_chooser
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.generation import Orders, Paused
 from ratchetrl.pipelines.placement import placement
+from ratchetrl.pipelines.posterior.levels import check_levels
 from ratchetrl.pipelines.progress import Progress
 from ratchetrl.pipelines.regression_suites import check_regression_suites
 from ratchetrl.pipelines.reporting.write import REPORT, redraw_report, write_report
@@ -110,6 +111,7 @@ def check_inputs(
     compose(config.reward.parts, config.reward.overlong_tokens or None)
     with verifier_pool(config) as pool:
         suite = open_suite(config.data, config.seed, pool)
+        check_levels(config, suite.levels)
         check_regression_suites(config, pool)
         check_chooser(config, pool, suite.report_problems())
         check_canaries(pool, config.data.canary_share, suite.train_problems(1, config.sampling.problems))

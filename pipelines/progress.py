@@ -19,6 +19,7 @@ from rich.text import Text
 
 from ratchetrl.pipelines.stopping import StopSignal
 from ratchetrl.pipelines.store import append_line
+from ratchetrl.pipelines.terminal_text import shown
 from ratchetrl.pipelines.trackers import Trackers
 from ratchetrl.pipelines.worker import die_with_parent
 
@@ -41,17 +42,15 @@ class Progress:
         self._trackers = trackers
 
     def line(self, text: str) -> None:
-        """Prints and logs one line with its time."""
-        stamped = f"{time.strftime('%H:%M:%S')}  {text}"
-        self._log.write(stamped + "\n")
-        self._log.flush()
+        """Prints and logs one line with its time. Control characters are written out, here and in alarms: a
+        line may quote what a dataset or a model says."""
+        stamped = self._write(text)
         self._console.print(stamped, markup=False)
 
     def alarm(self, text: str) -> None:
         """Prints and logs a line that nobody may overlook."""
-        self._log.write(f"{time.strftime('%H:%M:%S')}  {text}\n")
-        self._log.flush()
-        self._console.print(Panel(Text(text), style="bold white on red"))
+        self._write(text)
+        self._console.print(Panel(Text(shown(text)), style="bold white on red"))
 
     def figures(self, event: str, values: dict[str, Any]) -> None:
         """Numbers for scripts that belong to no shard and no step."""
@@ -84,10 +83,12 @@ class Progress:
             self._bar.stop()
         self._log.close()
 
-    def _write(self, text: str) -> None:
-        """Fine-grained lines: to the log only."""
-        self._log.write(f"{time.strftime('%H:%M:%S')}  {text}\n")
+    def _write(self, text: str) -> str:
+        """A line of the log, as it was written; fine-grained ones are only there."""
+        stamped = f"{time.strftime('%H:%M:%S')}  {shown(text)}"
+        self._log.write(stamped + "\n")
         self._log.flush()
+        return stamped
 
     def _metric(self, values: dict[str, Any]) -> None:
         append_line(self._metrics, {"time": time.time(), **values})

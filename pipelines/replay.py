@@ -5,9 +5,10 @@
 
 At most one row for a problem, by lot among those of the newest generation that has any, and at most `limit`
 in all, by lot. A row brings the log-probabilities it was sampled with, and the advantage of the one right
-answer among the present wrong ones and itself. Left out are generations in which a canary was passed or
-another version of a verifier judged, and what further attempts found. Problems seldom come back in generated
-suites: this is for finite ones. What it biases is in docs/estimators.md.
+answer among the present wrong ones and itself. Left out are generations in which another version of a
+verifier judged, and what further attempts found. Nothing is replayed from before a generation in which a
+canary was passed, nor in it: what was judged correct may have been let through as well. Problems seldom come
+back in generated suites: this is for finite ones. What it biases is in docs/estimators.md.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,15 +58,20 @@ class Candidate:
 
 
 def replay_sources(verdicts: Path, generations: int) -> list[Source]:
-    """The decided generations before the one that these verdicts belong to, at most so many."""
-    home, versions = verdicts.parent, manifest(verdicts)["verifiers"]
+    """The decided generations before the one that these verdicts belong to, at most so many, back to the
+    last in which a canary was passed."""
+    home, now = verdicts.parent, manifest(verdicts)
     run, index = RunFolder(home.parent), int(home.name.removeprefix("generation_"))
-    sources = []
+    sources: list[Source] = []
+    if now["canary_passes"]:
+        return sources
     for age in range(1, min(generations, index - 1) + 1):
         folder = run.generation(index - age)
         decision = read_json(folder / DECISION_FILE)
         rollouts, judged = (folder / decision["stages"][stage] for stage in ("sample", "verify"))
-        if not decision["canary_passes"] and manifest(judged)["verifiers"] == versions:
+        if manifest(judged)["canary_passes"]:
+            break
+        if manifest(judged)["verifiers"] == now["verifiers"]:
             sources.append(Source(age, rollouts, judged))
     return sources
 

@@ -119,18 +119,16 @@ def _wall_s(stages: dict[str, dict[str, Any]], deciding_s: float) -> dict[str, f
 def print_status(status: dict[str, Any]) -> None:
     """The status as a table."""
     console = Console(highlight=False)
-    console.print(
-        f"{status['run']}: {status['state']}; champion: generation {status['champion']}", markup=False
-    )
+    _say(console, f"{status['run']}: {status['state']}; champion: generation {status['champion']}")
     if status["reason"]:
-        console.print(status["reason"], markup=False)
+        _say(console, status["reason"])
     for line in _lines(status):
-        console.print(line, markup=False)
+        _say(console, line)
     table = Table("generation", "decision", "base levels", "gain there [95%]", "seconds", "tokens")
     for each in status["generations"]:
         table.add_row(
             str(each["index"]),
-            f"{each['decision']} ({each['route']})" + ("" if each["by"] == "rule" else f", {each['by']}"),
+            Text(shown(_decided(each))),
             _arrow(each),
             _gain(each),
             f"{each['wall_s']['total']:.0f}",
@@ -138,11 +136,21 @@ def print_status(status: dict[str, Any]) -> None:
         )
     console.print(table)
     for each, judging in zip(status["generations"], status["judging"], strict=True):
-        console.print(f"generation {each['index']}: {each['reason']}", markup=False)
-        console.print(signals_line(each["index"], {**each, "judging": judging}), markup=False)
+        _say(console, f"generation {each['index']}: {each['reason']}")
+        _say(console, signals_line(each["index"], {**each, "judging": judging}))
         if (alarming := alarm(each["index"], each)) is not None:
-            console.print(alarming, style=ALARM_STYLE, markup=False)
+            _say(console, alarming, ALARM_STYLE)
     _print_beliefs(console, {each["index"]: each["beliefs"] for each in status["generations"]})
+
+
+def _say(console: Console, text: str, style: str | None = None) -> None:
+    """One line, which may quote a dataset or a person."""
+    console.print(shown(text), style=style, markup=False)
+
+
+def _decided(generation: dict[str, Any]) -> str:
+    said = f"{generation['decision']} ({generation['route']})"
+    return said if generation["by"] == "rule" else f"{said}, {generation['by']}"
 
 
 def _print_beliefs(console: Console, beliefs: dict[int, dict[str, Any] | None]) -> None:
@@ -160,10 +168,10 @@ def _print_beliefs(console: Console, beliefs: dict[int, dict[str, Any] | None]) 
         table.add_row(Text(shown(level) or "all"), *cells)
     console.print(table)
     if (sentence := prediction_sentence(latest[-1], known[latest[-1]])) is not None:
-        console.print(sentence, markup=False)
+        _say(console, sentence)
     for index, told in known.items():
         if (alarming := forgetting_sentence(index, told)) is not None:
-            console.print(alarming, style=ALARM_STYLE, markup=False)
+            _say(console, alarming, ALARM_STYLE)
 
 
 def _lines(status: dict[str, Any]) -> Iterator[str]:

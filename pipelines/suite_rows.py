@@ -73,7 +73,12 @@ def load_rows(
     excluded_ids: Collection[str] = frozenset(),
 ) -> LoadedSplit:
     """Reads a whole split; raises `UserError` at the first row that cannot be used."""
-    table, seen = _read(source, split, settings, pool, excluded_ids)
+    try:
+        table, seen = _read(source, split, settings, pool, excluded_ids)
+    except UnicodeError as error:  # bytes that are no text, or half a surrogate pair
+        raise UserError(
+            f"split {split!r} of {source.name} has text that is no Unicode ({error}); repair or remove it"
+        ) from error
     _check_not_empty(table, source, split, settings)
     _check_ids(table, source, split, settings)
     first = first_of_each(np.asarray(table["content"].to_numpy()))

@@ -22,7 +22,7 @@ OF_ROWS = (
 class SuiteSettings(BaseModel):
     """[data] The suite: where problems come from and how they are split."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
     path: str
     """Hub dataset, local folder or file (JSONL, JSON, Parquet), or `procedural:NAME` for a generator."""
@@ -47,7 +47,7 @@ class SuiteSettings(BaseModel):
     """Hub dataset, local folder or file whose ids (same column; what stands before a `/` does not count) are
     left out of every split of `path`: a benchmark that shares problems with it."""
     level: str | None = None
-    """Column with the difficulty."""
+    """Column with the difficulty; the curriculum of `sampling.choose = "posterior"` needs it."""
     instruction: str = "{prompt}"
     """What is said to the model: `{prompt}` stands for the prompt (in a chat, for its last message)."""
     train: str = "train"

@@ -38,7 +38,7 @@ class TrainSettings:
     grpo: where short and long answers are to weigh alike, or to compare with published runs.
     cispo: many steps on one generation's rows; tokens far from the sampler's policy keep their gradient.
     gspo: mixtures of experts and long answers, whose tokens' ratios are noisy; one ratio per answer.
-    rft: most score for few rollouts while the base is weak; right answers are imitated, wrong ones unused."""
+    rft: few rollouts, where a right answer is a good example to imitate; wrong ones are unused."""
     supervised: NonNegativeFloat = 0.0
     """Weight of the log-likelihood of right answers, added to the loss; rft is nothing but that."""
     epochs: PositiveInt = 1
@@ -150,7 +150,10 @@ class TrainResult:
     padding_share: float
     """Share of the positions computed that were padding."""
     max_kl_seen: float | None
-    """Largest KL to the sampler's policy on any step, in nats per token; None where it was not finite."""
+    """Largest KL to the sampler's policy on any step, in nats per token; None where it was not finite. The
+    step that was stopped by it is one of them."""
+    max_kl_taken: float | None = None
+    """The same on the steps taken; 0 where there were none."""
     min_ess_seen: float | None
     """Smallest effective-sample share on any step; None where it was not finite."""
     train_s: float

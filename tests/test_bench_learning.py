@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
+import bench_learning
 from bench_learning_parts.arms import ABLATIONS, ARMS, SUITES, UNEVENTFUL, Suite, ablated, flags
 from bench_learning_parts.health import mean_share
 from bench_learning_parts.our_arm import spent
@@ -141,6 +142,26 @@ def test_every_arm_and_ablation_is_a_recipe(suite: Suite) -> None:
         config = load_arguments([suite.recipe, *flags(suite.settings | UNEVENTFUL | settings)]).config
         assert config.sampling.problems == settings["sampling.problems"]
         assert set(config.data.base_levels) <= set(config.data.levels)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["--arms", "full", "ful"],
+            "there is no arm 'ful' to compare here; choose from trl, uniform, full, rft, ",
+        ),
+        (["--ablation", "--arms", "full"], "there is no arm 'full' to compare here; choose from all_rft, "),
+    ],
+)
+def test_an_arm_that_is_none_is_refused(
+    options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["bench_learning", "--suite", "quickstart", "--output", str(tmp_path), *options]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit, match=f"^{said}"):
+        bench_learning.main()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_median_with_an_unknown_value_is_unknown() -> None:

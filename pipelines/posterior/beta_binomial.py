@@ -22,6 +22,8 @@ BOUNDS = ((-9.0, 9.0), (-4.0, 6.0))
 """Of the logit of the mean and the logarithm of the size."""
 TOLERANCE = 1e-3
 """Of both."""
+LEAST_SHARE = 1e-9
+"""Of right and of wrong answers, that a shift leaves where there were any: a Beta needs both."""
 
 
 def fit_beta(right_N: Floats, wrong_N: Floats, weight_N: Floats) -> tuple[float, float]:
@@ -57,8 +59,9 @@ def informative_chance(right_N: Floats, wrong_N: Floats, samples: int) -> Floats
 
 
 def shifted(right_N: Floats, wrong_N: Floats, logit_shift_N: Floats | float) -> tuple[Floats, Floats]:
-    """Counts of the same size whose mean has moved by so much on the logit scale."""
+    """Counts of the same size whose mean has moved by so much on the logit scale. Only what was 0 is 0."""
     total_N = right_N + wrong_N
     with np.errstate(divide="ignore"):
         mean_N = expit(logit(right_N / np.maximum(total_N, 1e-300)) + logit_shift_N)
+    mean_N = np.clip(mean_N, LEAST_SHARE * (right_N > 0), 1 - LEAST_SHARE * (wrong_N > 0))
     return total_N * mean_N, total_N * (1 - mean_N)

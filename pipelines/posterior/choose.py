@@ -9,6 +9,8 @@ harder levels when the present ones are solved. A candidate's weight is the chan
 ones among them. The draw is seeded.
 """
 
+from collections.abc import Sequence, Set
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +23,7 @@ from ratchetrl.pipelines.records import Message, Problem
 from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.seeds import seed_of
 from ratchetrl.pipelines.store import read_records
+from ratchetrl.verifiers.errors import UserError
 
 PROBE_SHARE = 0.05
 """Of the slots, for levels and problems whatever is believed of them."""
@@ -32,19 +35,25 @@ SHARPNESS = 6.0
 
 
 def choose_problems(run: Run, generation: int, outlook: Outlook) -> list[Problem]:
-    """`sampling.problems` problems."""
+    """`sampling.problems` problems. Raises `UserError` where there are fewer."""
     sampling, rng = run.config.sampling, np.random.default_rng(seed_of(run.config.seed, "choose", generation))
     known = known_problems(run, outlook.rates)
     parts = _parts(run, outlook, rng)
     fresh = run.suite.fresh_problems(generation, parts, {problem.id for problem in known})
     candidates = known + fresh
+    if len(candidates) < sampling.problems:
+        raise UserError(
+            f"{run.suite.settings.path} has about {len(candidates)} different problems for the train split, "
+            f"fewer than the {sampling.problems} asked for; lower sampling.problems, or add levels to "
+            "data.levels"
+        )
     believed = plan_beliefs(run, outlook, candidates)
     right_N, wrong_N = np.array([(each.right, each.wrong) for each in believed]).T
     chance_N = informative_chance(right_N, wrong_N, group_size(run))
     if fresh:  # their levels are chosen already
         chance_N[len(known) :] = chance_N[len(known) :].mean()
     order = draw(shares(chance_N), len(candidates), rng)
-    never_N = np.isin([each.level for each in candidates], sorted(outlook.rates.unsolved_levels()))
+    never_N = _among([each.level for each in candidates], outlook.rates.unsolved_levels())
     return [candidates[index] for index in first_of(order, never_N, sampling.problems)]
 
 
@@ -69,9 +78,14 @@ def _parts(run: Run, outlook: Outlook, rng: np.random.Generator) -> dict[str, in
     levels = run.suite.levels
     believed = outlook.level_beliefs(levels, sampling_effort(run.config).name)
     right_L, wrong_L = np.array([believed[level] for level in levels]).T
-    never_L = np.isin(levels, sorted(outlook.rates.unsolved_levels()))
+    never_L = _among(levels, outlook.rates.unsolved_levels())
     share_L = limited(shares(informative_chance(right_L, wrong_L, group_size(run))), never_L)
     return dict(zip(levels, rounded(share_L, run.config.sampling.problems, rng), strict=True))
+
+
+def _among(levels_N: Sequence[str], some: Set[str]) -> npt.NDArray[np.bool_]:
+    """[N] which are; NumPy's own comparison would give every name the width of the longest."""
+    return np.array([level in some for level in levels_N], dtype=bool)
 
 
 def group_size(run: Run) -> int:

@@ -29,6 +29,11 @@ FIRST_RATIO, FIRST_WEIGHT = 1.4, 0.25
 rates), and what that counts beside a promotion of distance 1."""
 UNMEASURED_DISTANCE = 0.4
 """Of training that measures no KL, such as distillation: a usual one, so that the ratio learns the move."""
+LARGEST_DISTANCE = 30.0
+"""A run whose bounds allow more would learn from one promotion that distance means nothing."""
+LARGEST_MOVE = 3.0
+"""To expect: from one answer in twenty right to half of them. The KL of a step may be that of a few tokens
+and has no limit, and nothing that was not seen may make a run certain."""
 MEMORY = 0.7
 """Weight of a promotion against the one after it."""
 COMMON_SD, LEVEL_SD = 1.0, 0.3
@@ -46,8 +51,9 @@ class Trend:
     """Weighted sum of distance squared."""
 
     def expected(self, distance: float) -> float:
-        """Move of a promotion."""
-        return self.moves / self.distances * distance
+        """Move of a promotion, at most `LARGEST_MOVE` up or down."""
+        move = self.moves / self.distances * distance
+        return min(max(move, -LARGEST_MOVE), LARGEST_MOVE)
 
     def after(self, move: float, distance: float) -> "Trend":
         """With one more promotion seen."""
@@ -55,17 +61,18 @@ class Trend:
 
 
 def trained_distance(folder: RunFolder, generation: int) -> float:
-    """Square root of the KL per answer (nats) between the challenger of a generation and its sampler; 0 where
-    nothing was trained."""
+    """Square root of the KL per answer (nats) between the challenger of a generation and its sampler, on the
+    steps that were taken; 0 where nothing was trained."""
     home = folder.generation(generation)
     decision = read_json(home / DECISION_FILE) if (home / DECISION_FILE).exists() else {"stages": {}}
     if "train" not in decision["stages"]:
         return 0.0
     result = manifest(home / decision["stages"]["train"])["result"]
-    if result["max_kl_seen"] is None:
+    kl = result.get("max_kl_taken", result["max_kl_seen"])  # older versions stored only the latter
+    if kl is None:
         return UNMEASURED_DISTANCE
     tokens_per_answer = result["trained_tokens"] / max(result["trained_rows"], 1)
-    return math.sqrt(max(result["max_kl_seen"], 0.0) * tokens_per_answer)
+    return min(math.sqrt(max(kl, 0.0) * tokens_per_answer), LARGEST_DISTANCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.posterior.beta_binomial import Floats, fit_beta
 from ratchetrl.pipelines.posterior.pass_rates import PassRates
+from ratchetrl.verifiers.errors import UserError
+
+MOST_LEVELS = 200
+"""Each has a fit of its own, over the rows of all."""
 
 BORROWED_PROBLEMS = 1.0
 """What the rows of all other levels together are worth to a level."""
@@ -23,6 +28,17 @@ UNTRIED = (0.5, 0.5)
 
 Beta = tuple[float, float]
 """(right, wrong)"""
+
+
+def check_levels(config: Config, levels: Sequence[str]) -> None:
+    """Raises `UserError` where a recipe goes by beliefs about too many levels."""
+    believing = config.sampling.choose == "posterior" or config.sampling.probe is not None
+    if believing and len(levels) > MOST_LEVELS:
+        raise UserError(
+            f"the problems have {len(levels)} levels, and sampling.choose and sampling.probe go by the pass "
+            f"rates of {MOST_LEVELS} at most; set data.level to a coarser column, remove it, or name fewer "
+            "levels in data.levels"
+        )
 
 
 def level_beliefs(rates: PassRates, order: Sequence[str], effort: str) -> dict[str, Beta]:

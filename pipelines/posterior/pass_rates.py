@@ -76,7 +76,8 @@ class PassRates:
 
     def write(self, path: Path) -> None:
         """Atomically, in the order of problem and effort."""
-        order = np.lexsort((self.effort.astype(str), self.problem_id.astype(str)))
+        keys = list(zip(self.problem_id, self.effort, strict=True))
+        order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
         columns = {field.name: getattr(self, field.name)[order] for field in fields(self)}
         with atomic_path(path) as temporary:
             pq.write_table(pa.table(columns, schema=schema_of(PassRate)), temporary, compression="zstd")

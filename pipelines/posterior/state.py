@@ -19,8 +19,9 @@ from ratchetrl.pipelines.posterior.calibration import Reliability, stored_reliab
 from ratchetrl.pipelines.posterior.drift import Trend
 from ratchetrl.pipelines.posterior.levels import Beta, beliefs, level_beliefs
 from ratchetrl.pipelines.posterior.pass_rates import PassRates
-from ratchetrl.pipelines.run_folder import RunFolder
+from ratchetrl.pipelines.run_folder import DECISION_FILE, RunFolder
 from ratchetrl.pipelines.store import file_digest, read_json
+from ratchetrl.verifiers.errors import UserError
 
 RATES_FILE, FACTS_FILE = "posterior.parquet", "posterior.json"
 
@@ -82,11 +83,17 @@ class Posterior:
 
 
 def read_posterior(folder: RunFolder, generation: int) -> Posterior:
-    """The state after a generation; an empty one where none was stored."""
+    """The state after a generation; an empty one where none was stored. Raises `UserError` where it was, and
+    is gone."""
     home = folder.generation(generation)
     facts = stored_facts(home)
-    if facts is None:
+    if facts is None and not _went_by_beliefs(home):
         return Posterior()
+    if facts is None or not (home / RATES_FILE).exists():
+        raise UserError(
+            f"{home} has lost {RATES_FILE if facts else FACTS_FILE}, which the next generation starts from; "
+            "bring it back, or name another folder with --output to start anew"
+        )
     return Posterior(
         generation=generation,
         champion=facts["champion"],
@@ -95,6 +102,12 @@ def read_posterior(folder: RunFolder, generation: int) -> Posterior:
         reliability=stored_reliability(facts["so_far"]),
         digest=file_digest([home / RATES_FILE, home / FACTS_FILE]),
     )
+
+
+def _went_by_beliefs(home: Path) -> bool:
+    """Whether a decided generation did, and so must have left some; older versions had none."""
+    decision = home / DECISION_FILE
+    return decision.exists() and (home / read_json(decision)["stages"]["plan"] / "beliefs.parquet").exists()
 
 
 def stored_facts(home: Path) -> dict[str, Any] | None:

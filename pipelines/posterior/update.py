@@ -19,7 +19,7 @@ from ratchetrl.pipelines.posterior.beta_binomial import Floats
 from ratchetrl.pipelines.posterior.calibration import Reliability, reliability
 from ratchetrl.pipelines.posterior.drift import Moves, Observed, observed_moves, trained_distance
 from ratchetrl.pipelines.posterior.forgetting import recall
-from ratchetrl.pipelines.posterior.levels import level_beliefs
+from ratchetrl.pipelines.posterior.levels import MOST_LEVELS, level_beliefs
 from ratchetrl.pipelines.posterior.pass_rates import PassRates
 from ratchetrl.pipelines.posterior.state import (
     FACTS_FILE,
@@ -41,7 +41,10 @@ NOTHING_MOVED = Moves(0.0, {})
 def update_posterior(
     run: Run, generation: int, plan: Plan, rollouts: Path, verdicts: Path, champion: int
 ) -> dict[str, Any]:
-    """What posterior.json says of the generation."""
+    """What posterior.json says of the generation; nothing, and no files, where there are too many levels to
+    have beliefs of (a recipe that goes by them is refused)."""
+    if len(run.suite.levels) > MOST_LEVELS:
+        return {}
     home, before = run.folder.generation(generation), read_posterior(run.folder, generation - 1)
     made_of = {"before": before.digest, "plan": plan.folder.name, "verify": verdicts.name}
     made_of["champion"] = str(champion)
@@ -55,8 +58,8 @@ def update_posterior(
     distance = trained_distance(run.folder, before.generation)
     order, effort = run.suite.levels, sampling_effort(run.config).name
     facts |= _take_in(home, before, counts, champion, distance, order, effort)
+    tell(run, facts)  # first: what is told twice after a kill is better than an alarm that never is
     write_json(home / FACTS_FILE, facts)
-    tell(run, facts)
     return facts
 
 

@@ -39,7 +39,7 @@ class LevelLine:
     """One level over the generations."""
 
     level: str
-    """Its name; `all` for problems that name none."""
+    """Its name; for problems that name none `all`, or `no level` beside a level of that name."""
     points: tuple[LevelPoint, ...]
     """By generation."""
 
@@ -50,8 +50,9 @@ def level_lines(report: dict[str, Any]) -> list[LevelLine]:
     for generation, promoted, side, gate in _seen(report):
         for each in gate["levels"]:
             found = _point(generation, promoted, side, gate["samples"], each)
-            points.setdefault(each["level"] or "all", []).append(found)
-    lines = [LevelLine(level, tuple(found)) for level, found in points.items()]
+            points.setdefault(each["level"], []).append(found)
+    unnamed = "no level" if "all" in points else "all"
+    lines = [LevelLine(level or unnamed, tuple(found)) for level, found in points.items()]
     return _easiest_first(lines) if len(lines) > 1 else []
 
 

@@ -83,6 +83,15 @@ def test_a_row_without_its_id_is_refused() -> None:
         problems({"prompt": ["a", "b"], "gold": ["1", "2"], "key": ["x", None]}, settings(id="key"))
 
 
+@pytest.mark.parametrize("name", ["a\n0", "\x1b[2Ja", "a\x9b2J", "a\x00b", "a" * 1001])
+@pytest.mark.parametrize("kind", ["id", "level"])
+def test_ids_and_levels_are_names(kind: str, name: str) -> None:
+    batch = {"prompt": ["a", "b"], "gold": ["1", "2"], "own": ["x", name]}
+    with pytest.raises(UserError, match=f"row 2 of split 'train' has the {kind} .*data.{kind}") as refused:
+        problems(batch, settings(**{kind: "own"}))
+    assert str(refused.value).isprintable() and len(str(refused.value)) < 300
+
+
 def test_a_row_may_choose_among_verifiers_but_not_bring_a_file() -> None:
     chosen = settings(verifier_column="judge")
     (problem,) = problems({"prompt": ["a"], "gold": ["1"], "judge": ["number"]}, chosen)

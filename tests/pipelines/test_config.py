@@ -2,15 +2,15 @@
 
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
+from ratchetrl.pipelines.cli import main
 from ratchetrl.pipelines.config_file import differing_keys, load_arguments, load_toml, to_toml, valid_keys
-from ratchetrl.pipelines.config_rules import rules
-from ratchetrl.pipelines.config_tables import Distil
 from ratchetrl.verifiers.errors import UserError
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -107,7 +107,10 @@ def test_a_limit_on_thoughts_that_are_off_is_refused(options: list[str], said: s
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--sampling.most-samples", "16"], r"most_samples is about .* set sampling\.probe, such as to 4"),
+        (
+            ["--sampling.most-samples", "16"],
+            r"most_samples is about .* set sampling\.probe to less than sampling\.samples \(8\)$",
+        ),
         (["--sampling.informative-rows", "64"], r"informative_rows is about .* set sampling\.probe"),
         (
             [
@@ -121,10 +124,38 @@ def test_a_limit_on_thoughts_that_are_off_is_refused(options: list[str], said: s
         (["--sampling.probe", "2", "--sampling.most-samples", "513"], r"shard_rollouts \(512\) .*; raise it"),
         (["--sampling.hard-effort", "192"], r'set sampling\.choose = "posterior" or sampling\.probe'),
         (["--sampling.samples", "1"], r'samples to 2 or more, or train\.loss = "rft"'),
-        (["--train.loss", "rft", "--train.supervised", "0.3"], r"compares no rewards; set .* another loss"),
+        (
+            ["--reward.arm", "shuffled-gold", "--sampling.choose", "posterior"],
+            r"golds shuffled again, .*; set sampling\.choose = \"uniform\"$",
+        ),
+        (
+            ["--train.loss", "rft", "--train.supervised", "0.3"],
+            r"already nothing but .*; set train\.supervised = 0, or choose another loss$",
+        ),
         (
             ["--train.loss", "rft", "--reward.length-price", "0.2"],
-            r"compares no rewards; set .* another loss",
+            r"compares no rewards; set reward\.length_price = 0, or choose another loss$",
+        ),
+        (["--reward.length-price", "0.2"], r"blows small differences .* set reward\.advantage = \"mean\"$"),
+        (["--sampling.hard-effort", "160/"], r"^sampling\.hard_effort: '160/' is no effort; write"),
+        (
+            ["--selection.rows-per-group", "9"],
+            r"\(9\) does nothing, .* more than 8 rollouts; lower or remove",
+        ),
+        (
+            [
+                *("--sampling.probe", "4", "--sampling.informative-rows", "1025"),
+                *("--selection.rows-per-group", "4"),
+            ],
+            r"\(1025\) can never be reached, because 256 problems leave 1024 .*; lower or remove it$",
+        ),
+        (
+            ["--data.path", "procedural:programs"],
+            r'; set data\.path = "procedural:addition", or bootstrap\.task',
+        ),
+        (
+            ["--data.path", "procedural:puzzles"],
+            r'; set data\.path = "procedural:addition", or bootstrap\.task',
         ),
         (["--selection.replay", "0.1", "--reward.arm", "random-reward"], r"set selection\.replay = 0"),
     ],
@@ -137,18 +168,58 @@ def test_devices_that_do_not_go_together_are_refused_with_what_to_do(options: li
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--sampling.attempts", "2"], "set sampling.attempts = 1"),
-        (["--train.share-prompts", "True"], "set train.share_prompts = false"),
-        (["--selection.rows-per-group", "4"], "selection.rows_per_group does nothing for a student"),
-        (["--selection.replay", "0.1"], "selection.replay does nothing for a student"),
-        (["--reward.length-price", "0.2"], "reward.length_price does nothing for a student"),
-        (["--train.supervised", "0.3"], "train.supervised does nothing for a student"),
+        (
+            ["--sampling.probe", "0"],
+            "sampling.probe = 0 does not do: input should be greater than or equal to 1",
+        ),
+        (["--selection.rows-per-group", "1"], "selection.rows_per_group = 1 does not do: input should be gr"),
+        (
+            ["--selection.rows-per-group", "four"],
+            "selection.rows_per_group = 'four' does not do: input should",
+        ),
+        (["--selection.replay", "1.5"], "selection.replay = 1.5 does not do: input should be less than 1"),
+        (
+            ["--reward.length-price", "2"],
+            "reward.length_price = 2.0 does not do: input should be less than 1",
+        ),
+        (["--reward.length-price", "nan"], "reward.length_price = nan does not do: input should be a finite"),
+        (
+            ["--reward.parts.correct", "x"],
+            "reward.parts.correct = 'x' does not do: input should be a valid nu",
+        ),
+        (
+            ["--sampling.samples", "1.5"],
+            "sampling.samples = '1.5' does not do: input should be a valid integer",
+        ),
+        (["--data.gate-problems", "0"], "data.gate_problems = 0 does not do: input should be greater than 0"),
+        (["--data.levels", "2 digits"], "data.base_levels names ['3 digits'], which data.levels leaves out"),
+        (["--train.epochs", "0"], "train.epochs = 0 does not do: input should be greater than 0"),
+        (
+            ["--train.max-steps", "many"],
+            "train.max_steps = 'many' does not do: input should be a valid integer",
+        ),
+        (["--bootstrap.layers", "0"], "bootstrap.layers = 0 does not do: input should be greater than 0"),
+        (
+            ["--bootstrap.pass-window", "0", "x"],
+            "bootstrap.pass_window.1 = 'x' does not do: input should be a",
+        ),
+        (
+            ["--bootstrap.levels", "9 digits"],
+            "bootstrap.levels names '9 digits', which the task addition does",
+        ),
+        (["--seed", "-1"], "seed = -1 does not do: input should be greater than or equal to 0"),
     ],
 )
-def test_what_a_student_has_no_use_for_is_refused(options: list[str], said: str) -> None:
-    recipe = load_arguments([str(CONFIGS / "distil_student.toml"), *options]).config
-    taught = recipe.model_copy(update={"distil": Distil(teacher="elsewhere")})
-    assert [said in sentence for broken, sentence in rules(taught) if broken] == [True]
+def test_an_option_that_does_not_do_is_answered_in_one_sentence_and_with_exit_code_2(
+    options: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["ratchetrl", "run", str(CONFIGS / "quickstart.toml"), *options])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    shown = capsys.readouterr()
+    assert (ended.value.code, shown.out) == (2, "")
+    (line,) = shown.err.splitlines()
+    assert line.startswith(f"ratchetrl: {said}") and "; " in line
 
 
 def test_a_price_model_without_prices_is_refused() -> None:

@@ -12,7 +12,7 @@ from ratchetrl.pipelines.bootstrap import CONTEXT_TOKENS, new_model
 from ratchetrl.pipelines.char_tokenizer import char_tokenizer
 from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import load_toml
-from ratchetrl.pipelines.config_tables import Cost
+from ratchetrl.pipelines.config_tables import Cost, Selection
 from ratchetrl.pipelines.estimate import estimate, known_shape, print_plan
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -38,6 +38,18 @@ def test_flops_are_counted_at_each_stages_own_effort(config: Config) -> None:
     assert evaluate.sequences == 2 * config.data.gate_problems * config.gate.samples
     assert train.flops is not None and sample.flops is not None and train.flops > 2 * sample.flops
     assert short.flops is not None and whole.flops is not None and 2 * short.flops < whole.flops
+
+
+def test_no_more_rows_are_counted_than_are_learned_from(config: Config) -> None:
+    few = config.model_copy(update={"selection": Selection(rows_per_group=4)})
+    sampled, trained = estimate(few, known_shape(few), "cpu")[:2]
+    assert (sampled.sequences, trained.sequences) == (256 * 8, 256 * 4)
+
+
+def test_waves_may_end_below_what_is_told(config: Config) -> None:
+    waves = config.model_copy(update={"sampling": config.sampling.model_copy(update={"probe": 4})})
+    assert "Sampling in waves may end well below" in printed(waves)
+    assert "waves" not in printed(config).rpartition("Upper bounds")[2]
 
 
 def test_money_is_told_where_a_device_hour_has_a_price(config: Config) -> None:

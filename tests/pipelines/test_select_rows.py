@@ -33,7 +33,7 @@ def recipe(*options: str) -> Config:
 
 
 def sampled(
-    home: Path, scores: Scores, plan: WavePlan | None = None, version: str = "1"
+    home: Path, scores: Scores, plan: WavePlan | None = None, version: str = "1", canary_passes: int = 0
 ) -> tuple[Path, Path, Path]:
     """(problems, rollouts, verdicts) of a generation with one shard, in which problems scored as they are
     told to; `canary/...` are canaries."""
@@ -49,7 +49,7 @@ def sampled(
     if plan is not None:
         ends = [wave_row(name, plan, Belief(), own, canary=False) for name, own in scores.items()]
         write_records(wave_path(sample, 0), WaveRow, ends)
-    finish(verify, {"verifiers": {"number": version}})
+    finish(verify, {"verifiers": {"number": version}, "canary_passes": canary_passes})
     return problems, sample, verify
 
 
@@ -76,9 +76,9 @@ def verdict(problem: str, sample: int, score: float | None) -> VerdictRow:
     return VerdictRow(f"{problem}#{sample}", problem, *judged)
 
 
-def decided(home: Path, canary_passes: int = 0) -> None:
+def decided(home: Path) -> None:
     stages = {"plan": "plan-1", "sample": "sample-1", "verify": "verify-1"}
-    write_json(home / DECISION_FILE, {"stages": stages, "canary_passes": canary_passes})
+    write_json(home / DECISION_FILE, {"stages": stages})
 
 
 def rows_of(folder: Path) -> list[dict[str, Any]]:
@@ -168,11 +168,23 @@ def test_replayed_rows_stand_beside_the_fresh_ones_also_after_a_kill(tmp_path: P
 
 
 def test_flagged_generations_are_not_replayed(tmp_path: Path) -> None:
-    sampled(tmp_path / "generation_001", EARLIER)
-    decided(tmp_path / "generation_001", canary_passes=1)
+    sampled(tmp_path / "generation_001", EARLIER, canary_passes=1)
+    decided(tmp_path / "generation_001")
     sampled(tmp_path / "generation_002", EARLIER, version="0")
     decided(tmp_path / "generation_002")
     assert replayed(tmp_path / "generation_003", tmp_path / "rows") == []
+
+
+def test_nothing_is_replayed_across_a_canary_that_was_passed(tmp_path: Path) -> None:
+    """The same verifier judged what came before it."""
+    for name, passes in (("generation_001", 0), ("generation_002", 1), ("generation_003", 0)):
+        sampled(tmp_path / name, EARLIER, canary_passes=passes)
+        decided(tmp_path / name)
+    rows = replayed(tmp_path / "generation_004", tmp_path / "rows")
+    assert {row["age"] for row in rows} == {1}
+    stored = sampled(tmp_path / "generation_004", NOW, canary_passes=1)
+    write_selection(recipe(*REPLAY), *stored, tmp_path / "now")
+    assert all(row["age"] == 0 for row in rows_of(tmp_path / "now"))
 
 
 def test_a_limit_and_a_plan_make_replayed_rows_weigh_like_fresh_ones(tmp_path: Path) -> None:

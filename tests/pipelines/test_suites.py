@@ -239,3 +239,17 @@ def test_fresh_problems_are_unknown_and_of_the_levels_asked_for_while_there_are_
     assert not known & {problem.id for problem in fresh}
     many = suite.fresh_problems(1, {"0": 100, "1": 0}, known)
     assert len(many) == len({problem.id for problem in many}) == 100, "others fill the gap"
+
+
+def test_bytes_that_are_no_text_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    broken = pa.array([b"\xed\xa0\x80 plus 1?"] * 40, pa.binary()).view(pa.string())
+    table = pa.table({"question": broken, "answer": ["1"] * 40})
+    pq.write_table(table, tmp_path / "train.parquet")
+    assert "split 'train' of" in (said := refusal(tmp_path)) and "is no Unicode" in said
+
+
+def test_half_a_surrogate_pair_of_an_adapter_is_refused(tmp_path: Path) -> None:
+    adapter = tmp_path / "mine.py"
+    adapter.write_text("def halved(row):\n    return {'question': row['question'] + chr(0xD800)}\n")
+    write_lines(tmp_path / "data" / "train.jsonl", rows(0, 40))
+    assert "is no Unicode" in refusal(tmp_path / "data", adapter=f"{adapter}:halved")

@@ -53,3 +53,11 @@ def test_a_group_is_informative_as_often_as_its_draws_say() -> None:
 def test_a_shift_moves_the_mean_and_keeps_the_size() -> None:
     right_N, wrong_N = shifted(np.array([2.0, 0.0, 3.0]), np.array([2.0, 4.0, 0.0]), np.log(3))
     assert right_N == pytest.approx([3.0, 0.0, 3.0]) and wrong_N == pytest.approx([1.0, 4.0, 0.0])
+
+
+@pytest.mark.parametrize("shift", [-1000.0, -40.0, 40.0, 1000.0])
+def test_no_shift_is_so_large_that_a_group_has_no_chance_left_to_be_a_number(shift: float) -> None:
+    right_N, wrong_N = shifted(np.array([2.0, 0.0]), np.array([2.0, 4.0]), shift)
+    assert right_N[0] > 0 and wrong_N[0] > 0 and right_N[1] == 0, "what was never solved is known by that"
+    (chance,) = informative_chance(right_N[:1], wrong_N[:1], 8)
+    assert 0 <= chance < 1e-6

@@ -1,6 +1,8 @@
 """Beliefs per level: own data first, neighbours where there are none."""
 
+import tracemalloc
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,3 +60,15 @@ def test_rows_that_are_decayed_lose_weight_but_not_their_spread() -> None:
     )
     fresh, old = (sum(level_beliefs(each, ORDER, "96")["1"]) for each in (known, known.decayed()))
     assert fresh < 0.4 and old < 0.5
+
+
+def test_a_long_id_costs_its_own_length_only(tmp_path: Path) -> None:
+    known = rates([*level("1", 4, problems=400), ("b" * 100_000, "1", 8, 0), ("a", "1", 8, 0)])
+    known.write(tmp_path / "rates.parquet")  # what is imported is no part of it
+    tracemalloc.start()
+    known.write(tmp_path / "rates.parquet")
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 10e6
+    stored = PassRates.read(tmp_path / "rates.parquet").problem_id.tolist()
+    assert stored == sorted(stored) and stored[-1] == "b" * 100_000

@@ -11,11 +11,18 @@ from typing import Any
 
 import pytest
 from scipy.special import expit
-from simulated import World, simulated
+from simulated import QUICKSTART, SMALL, World, simulated
 
+from ratchetrl.pipelines.config_file import load_arguments
+from ratchetrl.pipelines.launch import check_inputs
+from ratchetrl.pipelines.posterior import update
+from ratchetrl.pipelines.posterior.choose import choose_problems
+from ratchetrl.pipelines.posterior.levels import MOST_LEVELS
 from ratchetrl.pipelines.posterior.pass_rates import DECAY, PassRates
-from ratchetrl.pipelines.posterior.state import FACTS_FILE, RATES_FILE
-from ratchetrl.pipelines.store import read_records, write_json
+from ratchetrl.pipelines.posterior.state import FACTS_FILE, RATES_FILE, Outlook, read_posterior
+from ratchetrl.pipelines.run_folder import RunFolder
+from ratchetrl.pipelines.store import read_json, read_records, write_json
+from ratchetrl.verifiers.errors import UserError
 
 POSTERIOR = ("--sampling.choose", "posterior")
 DIGITS = [f"{digits} digits" for digits in range(2, 9)]
@@ -265,3 +272,70 @@ def test_a_posterior_that_was_stored_without_a_floor_is_read(tmp_path: Path) -> 
             del facts[part]["floor"]
         write_json(world.run.folder.generation(2) / FACTS_FILE, facts)
         assert world.generation(3, half)["so_far"]["floor"] > 0
+
+
+def test_a_spike_in_the_drift_neither_ends_a_run_nor_is_believed_for_long(tmp_path: Path) -> None:
+    with simulated(tmp_path, *POSTERIOR) as world:
+        world.generation(1, half)
+        train = world.run.folder.generation(1) / "train-1" / "manifest.json"
+        write_json(train, {"result": {**read_json(train)["result"], "max_kl_seen": 1e6}})
+        facts = world.generation(2, half)
+        assert abs(facts["moves"]["common"]) < 0.5
+        assert len(world.problems(3)) == 96
+
+
+def test_an_alarm_is_told_although_the_run_is_killed_over_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with simulated(tmp_path, *POSTERIOR) as world:
+        for index in range(1, 4):
+            world.generation(index, lambda _: 0.98, decision="rejected")
+        monkeypatch.setattr(update, "write_json", killed)
+        with pytest.raises(KeyboardInterrupt):
+            world.generation(4, lambda _: 0.05)
+        assert "forgetting" in (world.run.folder.path / "logs" / "latest" / "run.log").read_text()
+
+
+@pytest.mark.parametrize("lost", [FACTS_FILE, RATES_FILE])
+def test_a_posterior_that_was_lost_is_asked_for(tmp_path: Path, lost: str) -> None:
+    with simulated(tmp_path, *POSTERIOR) as world:
+        world.generation(1, half)
+        (world.run.folder.generation(1) / lost).unlink()
+        with pytest.raises(UserError, match=f"generation_001 has lost {lost}.*bring it back"):
+            world.plan(2)
+
+
+def test_a_generation_of_an_older_version_left_no_posterior(tmp_path: Path) -> None:
+    with simulated(tmp_path) as world:
+        world.generation(1, half)
+        for file in (FACTS_FILE, RATES_FILE):
+            (world.run.folder.generation(1) / file).unlink()
+        assert read_posterior(RunFolder(tmp_path), 1).generation == 0
+
+
+def test_fewer_problems_than_asked_for_are_refused(tmp_path: Path) -> None:
+    small = ("--data.levels", "2 digits", "--data.base-levels", "2 digits", "--sampling.problems", "7000")
+    with (
+        simulated(tmp_path, *small) as world,
+        pytest.raises(UserError, match=r"fewer than the 7000 asked for; lower sampling\.problems"),
+    ):
+        choose_problems(world.run, 1, Outlook(PassRates.empty(), 0.0))
+
+
+def test_a_column_of_too_many_levels_is_refused_where_they_are_to_be_believed_of(
+    tmp_path: Path, tiny_model: Path
+) -> None:
+    grades = [f"grade {number}" for number in range(MOST_LEVELS + 1)]
+    rows = [{"prompt": f"{n} plus 1?", "gold": str(n + 1), "grade": grades[n % 201]} for n in range(600)]
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    suite = ("--data.path", str(tmp_path), "--data.verifier", "number", "--data.level", "grade")
+    options = (*suite, "--data.levels", "--data.base-levels", "--model.path", str(tiny_model))
+    with simulated(tmp_path / "run", *options) as world:
+        assert world.generation(1, half) == {}, "nothing goes by beliefs, and none are made"
+        world.plan(2)
+    for option in (POSTERIOR, ("--sampling.probe", "4")):
+        with pytest.raises(UserError, match=r"the problems have 201 levels.*a coarser column"):
+            check_inputs(load_arguments([QUICKSTART, *SMALL, *options, *option]).config)

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,9 +12,9 @@ from planted_settings import SHAPE
 from ratchetrl.pipelines.accounting.flops import logprob_flops
 from ratchetrl.pipelines.accounting.model_shape import ModelShape
 from ratchetrl.pipelines.config import Config
-from ratchetrl.pipelines.config_file import load_toml
+from ratchetrl.pipelines.config_file import load_arguments, load_toml
 from ratchetrl.pipelines.config_tables import Distil
-from ratchetrl.pipelines.distil_command import with_teacher
+from ratchetrl.pipelines.distil_command import main, student_config
 from ratchetrl.pipelines.distil_rows import write_distil_rows
 from ratchetrl.pipelines.distil_stage import note_teacher, teacher_facts, teacher_of, teacher_work
 from ratchetrl.pipelines.run_folder import RunFolder, link_atomically
@@ -47,33 +46,54 @@ def test_other_report_problems_than_the_teachers_are_refused(teacher: RunFolder)
     with pytest.raises(
         UserError, match=r"report problems are not those of .*; give its recipe the same seed"
     ):
-        with_teacher(load_toml(STUDENT), teacher)
+        student_config(STUDENT, teacher)
 
 
 def test_a_run_without_a_champion_has_no_teacher(planted_run: RunFolder) -> None:
     with pytest.raises(UserError, match="has no champion yet; let it run first"):
-        with_teacher(load_toml(STUDENT), planted_run)
+        student_config(STUDENT, planted_run)
 
 
 def test_a_run_that_still_goes_on_is_no_teacher(teacher: RunFolder) -> None:
     with teacher.locked(), pytest.raises(UserError, match="still running; wait for it, or stop it: touch"):
-        with_teacher(load_toml(STUDENT), teacher)
+        student_config(STUDENT, teacher)
 
 
 def test_a_champion_that_was_not_measured_is_no_teacher(teacher: RunFolder) -> None:
     (teacher.generation(3) / "report_stage.json").unlink()
     with pytest.raises(UserError, match=r"generation 3 of .* was not measured on the report split yet; let"):
-        with_teacher(load_toml(STUDENT), teacher)
+        student_config(STUDENT, teacher)
 
 
-def test_settings_that_a_student_cannot_have_are_refused(teacher: RunFolder) -> None:
-    recipe = load_toml(STUDENT)
-    twice = {"sampling": recipe.sampling.model_copy(update={"attempts": 2})}
-    with pytest.raises(UserError, match=r"learns from its first attempts only; set sampling.attempts = 1"):
-        with_teacher(recipe.model_copy(update=twice), teacher)
-    shared = {"train": replace(recipe.train, share_prompts=True)}
-    with pytest.raises(UserError, match=r"needs padded rows; set train.share_prompts = false"):
-        with_teacher(recipe.model_copy(update=shared), teacher)
+@pytest.mark.parametrize(
+    ("table", "line", "said"),
+    [
+        ("sampling", "attempts = 2", "learns from its first attempts only; set sampling.attempts = 1"),
+        ("train", "share_prompts = true", "needs padded rows; set train.share_prompts = false"),
+        ("selection", "rows_per_group = 4", "selection.rows_per_group does nothing for a student"),
+        ("selection", "rows_per_group = 9", "selection.rows_per_group does nothing for a student"),
+        ("selection", "replay = 0.1", "selection.replay does nothing for a student"),
+        ("reward", "length_price = 0.2", "reward.length_price does nothing for a student"),
+        ("train", "supervised = 0.3", "train.supervised does nothing for a student"),
+    ],
+)
+def test_settings_that_a_student_cannot_have_are_refused(
+    teacher: RunFolder, tmp_path: Path, table: str, line: str, said: str
+) -> None:
+    recipe, text = tmp_path / "student.toml", STUDENT.read_text()
+    text = text if f"[{table}]" in text else f"{text}\n[{table}]"
+    recipe.write_text(text.replace(f"[{table}]", f"[{table}]\n{line}\n#", 1))
+    with pytest.raises(UserError, match=said):
+        student_config(recipe, teacher)
+
+
+def test_a_student_may_learn_from_single_rollouts(teacher: RunFolder, tmp_path: Path) -> None:
+    recipe = tmp_path / "student.toml"
+    recipe.write_text(STUDENT.read_text().replace("samples = 4 ", "samples = 1 "))
+    with pytest.raises(UserError, match="report problems are not those of"):  # the recipe itself is in order
+        main([str(teacher.path), "--student", str(recipe)])
+    with pytest.raises(UserError, match="a group of one rollout has no advantage"):
+        load_arguments([str(recipe)])
 
 
 def test_the_command_answers_in_one_sentence_and_with_exit_code_2(tmp_path: Path) -> None:

@@ -48,6 +48,13 @@ def many(levels: int) -> dict[str, Any]:
     return report(generation(1, "promoted", scores))
 
 
+def test_problems_without_a_level_share_no_line_with_a_level_of_that_name() -> None:
+    both = level_lines(report(generation(1, "promoted", {"all": (0.5, 0.7), "": (0.1, 0.2)})))
+    assert [(line.level, len(line.points)) for line in both] == [("all", 2), ("no level", 2)]
+    named = level_lines(report(generation(1, "promoted", {"easy": (0.5, 0.7), "": (0.1, 0.2)})))
+    assert [line.level for line in named] == ["easy", "all"]
+
+
 def test_a_point_is_the_challengers_where_it_was_promoted_and_else_the_champions() -> None:
     easy, hard = level_lines(
         report(

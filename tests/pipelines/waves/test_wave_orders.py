@@ -68,7 +68,9 @@ def test_right_answers_alone_count_where_they_are_imitated_and_nobody_teaches() 
         ({"probe": 1}, 'set sampling.probe to 2 or more, or train.loss = "rft"'),
         ({"probe": 8, "most_samples": 16}, "lower the probe, or raise sampling.samples"),
         ({"probe": 1, "samples": 1, "most_samples": 4, "loss": "rft"}, "(1) leaves nothing of"),
+        ({"probe": 8}, "sampling.probe (8) is all of sampling.samples, so that there is one wave"),
         ({"informative_rows": 100}, "set sampling.probe"),
+        ({"informative_rows": 2049, "probe": 4}, "can never be reached, because 256 problems leave 2048"),
         ({"most_samples": 16}, "set sampling.probe"),
         ({"probe": 16}, "sampling.probe (16) is more than sampling.samples (8); lower it"),
         (
@@ -77,6 +79,8 @@ def test_right_answers_alone_count_where_they_are_imitated_and_nobody_teaches() 
         ),
         ({"probe": 4, "most_samples": 1024}, "engine.shard_rollouts (512) is less than one group"),
         ({"hard_effort": "128"}, 'set sampling.choose = "posterior" or sampling.probe'),
+        ({"hard_effort": "64", "probe": 4}, "(64) allows no more than every problem has (96); raise or"),
+        ({"hard_effort": "96", "probe": 4}, "(96) allows no more than every problem has (96); raise or"),
         ({"hard_effort": "4096", "probe": 4}, "sampling.hard_effort: max_new_tokens (4096) leaves no room"),
     ],
 )
@@ -88,4 +92,4 @@ def test_what_makes_no_sense_is_refused_with_what_to_do(keys: dict[str, Any], se
 
 def test_a_dry_run_counts_the_longest_effort() -> None:
     assert longest_effort(recipe(probe=4, hard_effort="128")) == Effort(128)
-    assert longest_effort(recipe(probe=4, hard_effort="64")) == Effort(96)
+    assert longest_effort(recipe(probe=4, hard_effort="64", thinking_tokens=32)) == Effort(96, 32)
