@@ -71,9 +71,12 @@ def _columns(operands: Operands) -> list[tuple[int, int]]:
 
 
 def _all_carry(operands: Operands) -> bool:
-    carry = 0
-    for left, right in _columns(operands):
-        carry = (left + right + carry) // 10
-        if not carry:
-            return False
-    return True
+    """Whether every column of two numbers of as many digits carries: for all k the last k digits add up to
+    10^k or more. Most pairs fail at once, and hundreds may be drawn for one that passes."""
+    left, right = operands
+    power = 10
+    while left % power + right % power >= power:
+        if power > left:
+            return True
+        power *= 10
+    return False

@@ -80,9 +80,15 @@ class GeneratedSuite:
 
     def gate_problems(self, generation: int) -> list[Problem]:
         """A fresh gate with the same number of problems of each level as every other gate."""
-        return self._draw(
-            "gate", self._equal_parts(self.settings.gate_problems), seed_of(self.seed, "gate", generation)
-        )
+        if generation not in self._last_gate:  # the first is asked for when it is checked, and again
+            self._last_gate.clear()
+            parts = self._equal_parts(self.settings.gate_problems)
+            self._last_gate[generation] = self._draw("gate", parts, seed_of(self.seed, "gate", generation))
+        return list(self._last_gate[generation])
+
+    @cached_property
+    def _last_gate(self) -> dict[int, list[Problem]]:
+        return {}
 
     def report_problems(self) -> list[Problem]:
         """The problems of the report, the same for every run."""
