@@ -18,7 +18,6 @@ from ratchetrl.pipelines.champions import standing
 from ratchetrl.pipelines.efforts import sampling_effort
 from ratchetrl.pipelines.gate_rule import GateRule, gate_rule, next_test_index, rule_table
 from ratchetrl.pipelines.posterior.choose import choose_problems
-from ratchetrl.pipelines.posterior.drift import trained_distance
 from ratchetrl.pipelines.posterior.planned import PlannedBelief, plan_beliefs
 from ratchetrl.pipelines.posterior.state import Outlook, read_posterior
 from ratchetrl.pipelines.records import Problem
@@ -113,10 +112,9 @@ def _outlook(run: Run, generation: int) -> tuple[Outlook | None, dict[str, Any]]
     if sampling.choose == "uniform" and sampling.probe is None:
         return None, {}
     before, champion = read_posterior(run.folder, generation - 1), standing(run.folder)
-    distance = trained_distance(run.folder, before.generation)
     effort = [sampling_effort(run.config).name, sampling.hard_effort]
-    seen = [sampling.choose, sampling.samples, effort, champion, distance, before.digest]
-    return before.outlook(champion, distance), {"posterior": seen}
+    seen = [sampling.choose, sampling.samples, effort, champion, before.digest]
+    return before.outlook(champion), {"posterior": seen}
 
 
 def _train_problems(run: Run, generation: int, outlook: Outlook | None) -> list[Problem]:

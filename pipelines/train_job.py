@@ -152,8 +152,6 @@ class TrainResult:
     max_kl_seen: float | None
     """Largest KL to the sampler's policy on any step, in nats per token; None where it was not finite. The
     step that was stopped by it is one of them."""
-    max_kl_taken: float | None = None
-    """The same on the steps taken; 0 where there were none."""
     min_ess_seen: float | None
     """Smallest effective-sample share on any step; None where it was not finite."""
     train_s: float

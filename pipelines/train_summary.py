@@ -49,7 +49,6 @@ def summarise(
         shared_tokens=given - tokens,
         padding_share=1 - tokens / positions if positions else 0.0,
         max_kl_seen=_finite([drift.kl for drift in trainer.drifts], max),
-        max_kl_taken=_finite([drift.kl for drift in trainer.drifts[:steps]] or [0.0], max),
         min_ess_seen=_finite([drift.ess for drift in trainer.drifts], min),
         train_s=train_s,
         total_s=total_s,

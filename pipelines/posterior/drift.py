@@ -1,19 +1,17 @@
-"""How far pass rates move when a challenger becomes champion, learned from training and its verdicts alone.
+"""How far pass rates move when a challenger becomes champion, learned from train verdicts alone.
 
-    distance = trained_distance(run.folder, generation)      how far training took the policy
-    trend.expected(distance)                                 the move to expect, on the logit scale
-    moves = observed_moves(seen, levels_N, expected)
-    trend = trend.after(moves.common, distance)
+    trend.expected                                           the move to expect, on the logit scale
+    moves = observed_moves(seen, levels_N, trend.expected)
+    trend = trend.after(moves.common)
 
-A champion that stands because it is better is better: beliefs that only decay lag a generation behind. Close
-to the sampler a policy's KL grows with the square of the step and its rewards with the step itself, so moves
-are expected in proportion to the square root of the KL per answer. How much a run gets for it is a ratio that
-starts at what small runs had and follows the run's own promotions. After each of these the move is estimated
-from the same problems' beliefs and answers (a quasi-likelihood with the beta-binomial's variance), first one
-for all levels, then each level's own, shrunk to the common one. Verdicts of a gate have no part in it.
+A champion that stands because it is better is better: beliefs that only decay lag a generation behind. The
+move to expect is the mean of those that the run has seen, late ones first. How far training went is left out:
+in replayed runs its largest KL, which may be that of a few tokens, foretold the answers worse than this mean,
+and its steps about as well (docs/log.md). After each promotion the move is estimated from the same problems'
+beliefs and answers (a quasi-likelihood with the beta-binomial's variance), first one for all levels, then
+each level's own, shrunk to the common one. Verdicts of a gate have no part in it.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,19 +19,13 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ratchetrl.pipelines.posterior.beta_binomial import Floats
-from ratchetrl.pipelines.run_folder import DECISION_FILE, RunFolder
-from ratchetrl.pipelines.store import manifest, read_json
 
-FIRST_RATIO, FIRST_WEIGHT = 1.4, 0.25
-"""Move by distance before any promotion was seen (the median of addition and programs at several learning
-rates), and what that counts beside a promotion of distance 1."""
-UNMEASURED_DISTANCE = 0.4
-"""Of training that measures no KL, such as distillation: a usual one, so that the ratio learns the move."""
-LARGEST_DISTANCE = 30.0
-"""A run whose bounds allow more would learn from one promotion that distance means nothing."""
+FIRST_MOVE, FIRST_WEIGHT = 0.9, 0.5
+"""Expected before any promotion was seen (between what GRPO and rft had), and what that counts beside a
+promotion."""
 LARGEST_MOVE = 3.0
-"""To expect: from one answer in twenty right to half of them. The KL of a step may be that of a few tokens
-and has no limit, and nothing that was not seen may make a run certain."""
+"""To expect: from one answer in twenty right to half of them. Nothing that was not seen may make a run
+certain."""
 MEMORY = 0.7
 """Weight of a promotion against the one after it."""
 COMMON_SD, LEVEL_SD = 1.0, 0.3
@@ -43,36 +35,21 @@ NEWTON_STEPS = 20
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Least squares of moves by distances, through the origin, late ones first."""
+    """The mean of the moves of a run's promotions."""
 
-    moves: float = FIRST_RATIO * FIRST_WEIGHT
-    """Weighted sum of distance x move."""
-    distances: float = FIRST_WEIGHT
-    """Weighted sum of distance squared."""
+    moves: float = FIRST_MOVE * FIRST_WEIGHT
+    """Weighted sum."""
+    promotions: float = FIRST_WEIGHT
+    """Sum of the weights."""
 
-    def expected(self, distance: float) -> float:
-        """Move of a promotion, at most `LARGEST_MOVE` up or down."""
-        move = self.moves / self.distances * distance
-        return min(max(move, -LARGEST_MOVE), LARGEST_MOVE)
+    @property
+    def expected(self) -> float:
+        """Move of the next promotion, at most `LARGEST_MOVE` up or down."""
+        return min(max(self.moves / self.promotions, -LARGEST_MOVE), LARGEST_MOVE)
 
-    def after(self, move: float, distance: float) -> "Trend":
+    def after(self, move: float) -> "Trend":
         """With one more promotion seen."""
-        return Trend(MEMORY * self.moves + distance * move, MEMORY * self.distances + distance**2)
-
-
-def trained_distance(folder: RunFolder, generation: int) -> float:
-    """Square root of the KL per answer (nats) between the challenger of a generation and its sampler, on the
-    steps that were taken; 0 where nothing was trained."""
-    home = folder.generation(generation)
-    decision = read_json(home / DECISION_FILE) if (home / DECISION_FILE).exists() else {"stages": {}}
-    if "train" not in decision["stages"]:
-        return 0.0
-    result = manifest(home / decision["stages"]["train"])["result"]
-    kl = result.get("max_kl_taken", result["max_kl_seen"])  # older versions stored only the latter
-    if kl is None:
-        return UNMEASURED_DISTANCE
-    tokens_per_answer = result["trained_tokens"] / max(result["trained_rows"], 1)
-    return min(math.sqrt(max(kl, 0.0) * tokens_per_answer), LARGEST_DISTANCE)
+        return Trend(MEMORY * self.moves + move, MEMORY * self.promotions + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The posterior after a generation: what the next one believes before it samples.
 
     before = read_posterior(run.folder, generation - 1)
-    outlook = before.outlook(champion, distance)        for the champion that is going to sample
+    outlook = before.outlook(champion)        for the champion that is going to sample
     right_N, wrong_N = outlook.beliefs(suite.levels, problem_ids, levels, efforts)
 
 Nothing older than the last generation's files is read.
@@ -73,12 +73,12 @@ class Posterior:
     digest: str = ""
     """Of the files."""
 
-    def outlook(self, champion: int, distance: float) -> Outlook:
-        """For the champion of the next generation. One that this generation made, `distance` away, is
-        expected to be better; one that a person brought back is only another one."""
+    def outlook(self, champion: int) -> Outlook:
+        """For the champion of the next generation. One that this generation made is expected to be better;
+        one that a person brought back is only another one."""
         if champion == self.champion:
             return Outlook(self.rates, 0.0)
-        shift = self.trend.expected(distance) if champion == self.generation else 0.0
+        shift = self.trend.expected if champion == self.generation else 0.0
         return Outlook(self.rates.decayed(), shift)
 
 
@@ -98,10 +98,15 @@ def read_posterior(folder: RunFolder, generation: int) -> Posterior:
         generation=generation,
         champion=facts["champion"],
         rates=PassRates.read(home / RATES_FILE),
-        trend=Trend(**facts["trend"]),
+        trend=_trend(facts["trend"]),
         reliability=stored_reliability(facts["so_far"]),
         digest=file_digest([home / RATES_FILE, home / FACTS_FILE]),
     )
+
+
+def _trend(stored: dict[str, float]) -> Trend:
+    """Older versions learned moves per KL; their runs begin to learn anew."""
+    return Trend(**stored) if "promotions" in stored else Trend()
 
 
 def _went_by_beliefs(home: Path) -> bool:

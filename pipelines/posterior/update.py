@@ -17,7 +17,7 @@ from ratchetrl.pipelines.efforts import sampling_effort
 from ratchetrl.pipelines.plan_stage import Plan
 from ratchetrl.pipelines.posterior.beta_binomial import Floats
 from ratchetrl.pipelines.posterior.calibration import Reliability, reliability
-from ratchetrl.pipelines.posterior.drift import Moves, Observed, observed_moves, trained_distance
+from ratchetrl.pipelines.posterior.drift import Moves, Observed, observed_moves
 from ratchetrl.pipelines.posterior.forgetting import recall
 from ratchetrl.pipelines.posterior.levels import MOST_LEVELS, level_beliefs
 from ratchetrl.pipelines.posterior.pass_rates import PassRates
@@ -55,9 +55,8 @@ def update_posterior(
     if manifest(verdicts)["canary_passes"]:
         counts = counts.none()  # a verifier that passes the impossible says nothing of the rest
     facts = {"generation": generation, "champion": champion, "made_of": made_of}
-    distance = trained_distance(run.folder, before.generation)
     order, effort = run.suite.levels, sampling_effort(run.config).name
-    facts |= _take_in(home, before, counts, champion, distance, order, effort)
+    facts |= _take_in(home, before, counts, champion, order, effort)
     tell(run, facts)  # first: what is told twice after a kill is better than an alarm that never is
     write_json(home / FACTS_FILE, facts)
     return facts
@@ -83,12 +82,11 @@ def _take_in(
     before: Posterior,
     counts: VerdictCounts,
     champion: int,
-    distance: float,
     order: Sequence[str],
     effort: str,
 ) -> dict[str, Any]:
     """Writes the rates; returns the figures."""
-    outlook, new, tried = before.outlook(champion, distance), counts.rates, counts.first_judged > 0
+    outlook, new, tried = before.outlook(champion), counts.rates, counts.first_judged > 0
     right_N, wrong_N = _believed(outlook, new, order)
     predicted_N = right_N / (right_N + wrong_N)
     table = reliability(predicted_N[tried], counts.first_right[tried], counts.first_judged[tried])
@@ -96,7 +94,7 @@ def _take_in(
     moves, trend = NOTHING_MOVED, before.trend
     if before.generation and champion == before.generation and tried.any():
         moves = _moves(outlook, counts, order)
-        trend = trend.after(moves.common, distance)
+        trend = trend.after(moves.common)
     rates = outlook.rates.moved(moves.by_level, moves.common).plus(new)
     rates.write(home / RATES_FILE)
     places = outlook.rates.places()

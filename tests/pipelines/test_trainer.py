@@ -295,7 +295,6 @@ def test_a_ratio_that_overflows_keeps_the_weights_of_earlier_steps(
     result = train("overflow", {"rows": str(tmp_path / "rows.parquet")})
     assert (result.status, result.stop_step, result.stop_value) == ("stopped_early", 3, None)
     assert result.steps == 2 and result.weights is not None and result.max_kl_seen is None
-    assert result.max_kl_taken is not None and result.max_kl_taken <= 0.03, "of the steps that were taken"
 
 
 def test_optimizer_state_is_carried_over(train: Train) -> None:

@@ -52,9 +52,7 @@ class World:
         home = self.run.folder.generation(index)
         self.answer(index, plan, rate)
         facts = self.update(index, plan)
-        result = {"max_kl_seen": 0.01, "trained_tokens": 25 * 96, "trained_rows": 96}
-        write_json(home / "train-1" / "manifest.json", {"result": result})
-        stages = {"plan": plan.folder.name, "verify": "verify-1", "train": "train-1"}
+        stages = {"plan": plan.folder.name, "verify": "verify-1"}
         decided = {
             "generation": index,
             "decision": decision,

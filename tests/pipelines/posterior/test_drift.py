@@ -1,23 +1,16 @@
 """What a promotion did to pass rates is learned from the answers that follow it."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.special import expit, logit
 
 from ratchetrl.pipelines.posterior.drift import (
-    FIRST_RATIO,
-    LARGEST_DISTANCE,
+    FIRST_MOVE,
     LARGEST_MOVE,
-    UNMEASURED_DISTANCE,
     Observed,
     Trend,
     observed_moves,
-    trained_distance,
 )
-from ratchetrl.pipelines.run_folder import RunFolder
-from ratchetrl.pipelines.store import write_json
 
 
 def answered(moved_by: dict[str, float], problems: int) -> tuple[Observed, list[str]]:
@@ -56,52 +49,20 @@ def test_a_handful_of_answers_moves_little() -> None:
     assert observed_moves(seen, levels, 0.3).common < 1.5
 
 
-def test_the_next_move_is_expected_to_be_like_the_last_ones_per_distance() -> None:
+def test_the_next_move_is_expected_to_be_like_the_last_ones() -> None:
     trend = Trend()
-    assert trend.expected(0.5) == pytest.approx(FIRST_RATIO / 2) and trend.expected(0.0) == 0
+    assert trend.expected == pytest.approx(FIRST_MOVE)
+    assert FIRST_MOVE / 2 < trend.after(FIRST_MOVE / 2).expected < FIRST_MOVE
     for _ in range(20):
-        trend = trend.after(0.1, distance=0.5)
-    assert trend.expected(0.5) == pytest.approx(0.1, abs=0.01)
-    assert trend.expected(1.0) == 2 * trend.expected(0.5)
+        trend = trend.after(0.1)
+    assert trend.expected == pytest.approx(0.1, abs=0.01)
 
 
-def test_the_distance_is_the_root_of_the_kl_per_answer_or_zero_or_a_usual_one(
-    tmp_path: Path,
-) -> None:
-    folder = RunFolder(tmp_path)
-    assert trained_distance(folder, 1) == 0
-    home = folder.generation(1)
-    result = {"max_kl_seen": 0.01, "trained_tokens": 250, "trained_rows": 10}
-    write_json(home / "train-1" / "manifest.json", {"result": result})
-    write_json(home / "decision.json", {"stages": {"train": "train-1"}})
-    assert trained_distance(folder, 1) == pytest.approx(0.5)
-    write_json(home / "train-1" / "manifest.json", {"result": {**result, "max_kl_seen": None}})
-    assert trained_distance(folder, 1) == UNMEASURED_DISTANCE
-
-
-def distance(folder: Path, **result: float | None) -> float:
-    stored = {"max_kl_seen": 0.01, "trained_tokens": 250, "trained_rows": 10, **result}
-    home = RunFolder(folder).generation(1)
-    write_json(home / "train-1" / "manifest.json", {"result": stored})
-    write_json(home / "decision.json", {"stages": {"train": "train-1"}})
-    return trained_distance(RunFolder(folder), 1)
-
-
-def test_a_step_that_was_not_taken_is_no_distance(tmp_path: Path) -> None:
-    assert distance(tmp_path, max_kl_seen=1e4, max_kl_taken=0.01) == pytest.approx(0.5)
-    assert distance(tmp_path, max_kl_seen=None, max_kl_taken=0.01) == pytest.approx(0.5)
-    assert distance(tmp_path, max_kl_seen=None, max_kl_taken=None) == UNMEASURED_DISTANCE
-
-
-@pytest.mark.parametrize("kl", [1e3, 1.7e308])
-def test_no_kl_makes_a_run_certain_or_its_trend_infinite(tmp_path: Path, kl: float) -> None:
-    far = distance(tmp_path, max_kl_seen=kl)
-    assert far == LARGEST_DISTANCE and Trend().expected(far) == LARGEST_MOVE
-    assert Trend(moves=-1.0).expected(far) == -LARGEST_MOVE
-    assert abs(Trend().after(0.1, far).expected(0.5)) < 0.1
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_leap_makes_a_run_certain(sign: int) -> None:
+    assert Trend().after(50.0 * sign).expected == sign * LARGEST_MOVE
 
 
 def test_a_move_is_found_although_the_most_was_expected() -> None:
     seen, levels = answered({"easy": 0.5}, problems=400)
-    expected = Trend().expected(1e6)
-    assert observed_moves(seen, levels, expected).common == pytest.approx(0.5, abs=0.15)
+    assert observed_moves(seen, levels, LARGEST_MOVE).common == pytest.approx(0.5, abs=0.15)
