@@ -41,12 +41,12 @@ RFT: Settings = {
 }
 UNTIL_SOLVED: Settings = {
     "sampling.problems": 96,
-    "sampling.samples": 2,
+    "sampling.samples": 4,
     "sampling.probe": 1,
-    "sampling.most_samples": 4,
-    "engine.shard_rollouts": 64,
+    "sampling.most_samples": 8,
+    "engine.shard_rollouts": 128,
 }
-"""About as many rollouts: a solved problem leaves its second one to those that are not."""
+"""About as many rollouts: a problem gets one, and more only until it is solved."""
 FULL = RFT | UNTIL_SOLVED | {"sampling.choose": "posterior", "train.share_prompts": True}
 AT_ONCE: Settings = {"sampling.probe": None, "sampling.most_samples": None}
 GRPO: Settings = {
