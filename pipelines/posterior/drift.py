@@ -20,7 +20,7 @@ from scipy.special import expit, logit
 
 from ratchetrl.pipelines.posterior.beta_binomial import Floats
 
-FIRST_MOVE, FIRST_WEIGHT = 0.9, 0.5
+FIRST_MOVE, FIRST_WEIGHT = 0.8, 0.5
 """Expected before any promotion was seen (between what GRPO and rft had), and what that counts beside a
 promotion."""
 LARGEST_MOVE = 3.0
