@@ -3,33 +3,28 @@
 for broken, sentence in rules(config): ...
 """
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ratchetrl.pipelines.config_tables import BOOTSTRAP
 from ratchetrl.pipelines.efforts import Effort, gate_effort, hard_effort, report_efforts, sampling_effort
+from ratchetrl.pipelines.wave_rules import Rules, wave_rules
 
 if TYPE_CHECKING:  # the recipe asks for these rules
     from ratchetrl.pipelines.config import Config
 
-Rule = tuple[bool, str]
-"""Broken?, and what is wrong and what to do."""
 
-
-def rules(c: "Config") -> Iterator[Rule]:
+def rules(c: "Config") -> Rules:
     """Every rule that spans tables."""
     yield from _model_rules(c)
     yield from _engine_rules(c)
     yield from _learning_rules(c)
     yield from _student_rules(c)
-    yield from _wave_rules(c)
-    yield from _wave_size_rules(c)
-    yield from _row_rules(c)
+    yield from wave_rules(c)
     yield from _cost_rules(c)
     yield from _effort_rules(c)
 
 
-def _model_rules(c: "Config") -> Iterator[Rule]:
+def _model_rules(c: "Config") -> Rules:
     yield (
         c.model.path == BOOTSTRAP and c.bootstrap is None,
         "model.path is 'bootstrap' but there is no [bootstrap] table; add one or name a model",
@@ -46,7 +41,7 @@ def _model_rules(c: "Config") -> Iterator[Rule]:
     )
 
 
-def _engine_rules(c: "Config") -> Iterator[Rule]:
+def _engine_rules(c: "Config") -> Rules:
     yield (
         c.engine.kind == "server" and c.engine.url is None,
         "engine.kind is 'server' but engine.url is not set; give the server's address",
@@ -67,7 +62,7 @@ def _engine_rules(c: "Config") -> Iterator[Rule]:
     )
 
 
-def _learning_rules(c: "Config") -> Iterator[Rule]:
+def _learning_rules(c: "Config") -> Rules:
     yield (
         c.sampling.attempts > 1 and c.sampling.temperature != 1.0,
         "what further attempts find is scored at temperature 1 only; set sampling.temperature = 1.0 or "
@@ -108,7 +103,7 @@ def _learning_rules(c: "Config") -> Iterator[Rule]:
     )
 
 
-def _student_rules(c: "Config") -> Iterator[Rule]:
+def _student_rules(c: "Config") -> Rules:
     """Of `ratchetrl distil`, where a teacher is imitated."""
     taught = c.distil is not None
     yield (
@@ -132,86 +127,7 @@ def _student_rules(c: "Config") -> Iterator[Rule]:
         )
 
 
-def _wave_rules(c: "Config") -> Iterator[Rule]:
-    """Which keys need which."""
-    sampling, hard, usual = c.sampling, hard_effort(c), sampling_effort(c)
-    for name in ("most_samples", "informative_rows"):
-        yield (
-            sampling.probe is None and getattr(sampling, name) is not None,
-            f"sampling.{name} is about groups that are sampled in waves; set sampling.probe to less than "
-            f"sampling.samples ({sampling.samples})",
-        )
-    yield (
-        c.engine.kind == "server" and sampling.informative_rows is not None,
-        "sampling.informative_rows drops requests in flight, and a server's are not only ours; remove it, or "
-        'set engine.kind = "vllm"',
-    )
-    yield (
-        hard is not None and sampling.choose == "uniform" and sampling.probe is None,
-        'sampling.hard_effort needs to know which problems are hard; set sampling.choose = "posterior" or '
-        "sampling.probe",
-    )
-    yield (
-        hard is not None and not hard.allows_more_than(usual),
-        f"sampling.hard_effort ({sampling.hard_effort}) allows no more than every problem has "
-        f"({usual.name}); raise or remove it",
-    )
-
-
-def _wave_size_rules(c: "Config") -> Iterator[Rule]:
-    """A probe is less than a group, and a group no more than the largest one."""
-    sampling = c.sampling
-    probe, samples, most = sampling.probe or 0, sampling.samples, sampling.most_samples or sampling.samples
-    yield (
-        probe > samples,
-        f"sampling.probe ({probe}) is more than sampling.samples ({samples}); lower it, or raise "
-        "sampling.samples",
-    )
-    yield (
-        probe == 1 and (c.train.loss != "rft" or c.distil is not None),
-        "a first wave of one rollout settles nothing unless right answers alone are learned from; set "
-        'sampling.probe to 2 or more, or train.loss = "rft"',
-    )
-    yield (
-        probe == samples < most,
-        f"sampling.probe ({probe}) leaves nothing of sampling.samples ({samples}) for groups of "
-        f"sampling.most_samples ({most}); lower the probe, or raise sampling.samples",
-    )
-    yield (
-        probe == samples == most and sampling.informative_rows is None and sampling.hard_effort is None,
-        f"sampling.probe ({probe}) is all of sampling.samples, so that there is one wave and nothing is "
-        "saved; lower or remove it",
-    )
-    yield (
-        most < samples,
-        f"sampling.most_samples ({most}) is less than sampling.samples ({samples}); raise it",
-    )
-    yield (
-        c.engine.shard_rollouts < most,
-        f"engine.shard_rollouts ({c.engine.shard_rollouts}) is less than one group of "
-        f"sampling.most_samples ({most}); raise it",
-    )
-
-
-def _row_rules(c: "Config") -> Iterator[Rule]:
-    """How many rollouts can be learned from."""
-    problems, samples = c.sampling.problems, c.sampling.samples
-    limit, wanted = c.selection.rows_per_group, c.sampling.informative_rows
-    most = max(samples, c.sampling.most_samples or 0) * min(2, c.sampling.attempts)
-    learned = problems * min(samples, limit or samples)
-    yield (
-        limit is not None and limit > most,
-        f"selection.rows_per_group ({limit}) does nothing, because no problem has more than {most} rollouts; "
-        "lower or remove it",
-    )
-    yield (
-        wanted is not None and wanted > learned,
-        f"sampling.informative_rows ({wanted}) can never be reached, because {problems} problems leave "
-        f"{learned} to learn from at most; lower or remove it",
-    )
-
-
-def _cost_rules(c: "Config") -> Iterator[Rule]:
+def _cost_rules(c: "Config") -> Rules:
     yield (
         c.budget.cost_usd is not None and c.cost.usd_per_device_hour is None,
         "budget.cost_usd needs a price; set cost.usd_per_device_hour",
@@ -222,7 +138,7 @@ def _cost_rules(c: "Config") -> Iterator[Rule]:
     )
 
 
-def _effort_rules(c: "Config") -> Iterator[Rule]:
+def _effort_rules(c: "Config") -> Rules:
     """The same for every effort that is sampled at."""
     named = [("sampling", sampling_effort(c)), ("gate", gate_effort(c))]
     if (hard := hard_effort(c)) is not None:
@@ -236,7 +152,7 @@ def _effort_rules(c: "Config") -> Iterator[Rule]:
     )
 
 
-def _rules_of_effort(name: str, effort: Effort, c: "Config") -> Iterator[Rule]:
+def _rules_of_effort(name: str, effort: Effort, c: "Config") -> Rules:
     limit, thinking = effort.max_new_tokens, effort.thinking_tokens
     yield (
         limit >= c.engine.max_model_len,
