@@ -56,9 +56,9 @@ class Arguments:
     ablation: bool = False
     """Instead: our arms in full, and with each of their devices switched off."""
     arms: tuple[str, ...] = ()
-    """Only these: of trl, uniform, full, rft and grpo_sft; with --ablation, of all_rft, all_grpo, and what is
-    left of them without a device, such as all_rft-probe. By default all. On two cores an arm of
-    one seed takes minutes; two benchmarks beside each other take many times as long."""
+    """Only these: of trl, uniform, full, rft and grpo_sft; with --ablation, of full, full_grpo, and what is
+    left of them without a device, such as full-probe. By default all. On two cores an arm of one
+    seed takes minutes; two benchmarks beside each other take many times as long."""
 
 
 class Bench:

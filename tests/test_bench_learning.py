@@ -118,7 +118,7 @@ def test_ratios_are_of_medians_of_full_over_trl() -> None:
     assert line["arms"]["trl"]["flops"] == [4e11, 8e11, 18e11]
     assert (line["seeds"], line["flops_ratio"], line["tokens_ratio"]) == (3, 0.25, 0.25)
     assert (line["wall_ratio"], line["wall_ratio_warm"]) == (0.4, 0.25)
-    assert "0.40 0.80 1.80 (0.80)" in table(arms)
+    assert "400 800 1800 (800)" in table(arms)
 
 
 def test_a_target_that_was_not_reached_leaves_the_ratio_open() -> None:
@@ -151,7 +151,7 @@ def test_every_arm_and_ablation_is_a_recipe(suite: Suite) -> None:
             ["--arms", "full", "ful"],
             "there is no arm 'ful' to compare here; choose from trl, uniform, full, rft, ",
         ),
-        (["--ablation", "--arms", "full"], "there is no arm 'full' to compare here; choose from all_rft, "),
+        (["--ablation", "--arms", "rft"], "there is no arm 'rft' to compare here; choose from full, "),
     ],
 )
 def test_an_arm_that_is_none_is_refused(

@@ -71,7 +71,7 @@ ARMS: dict[str, Settings] = {
     "grpo_sft": GRPO | {"train.supervised": 0.3},
 }
 ABLATIONS: dict[str, tuple[Settings, dict[str, Settings]]] = {
-    "all_rft": (
+    "full": (
         FULL,
         {
             "choose": {"sampling.choose": "uniform"},
@@ -81,7 +81,7 @@ ABLATIONS: dict[str, tuple[Settings, dict[str, Settings]]] = {
             "rft": AT_ONCE | {"sampling.problems": 64, "train.loss": "dapo"},
         },
     ),
-    "all_grpo": (
+    "full_grpo": (
         FULL_GRPO,
         {
             "choose": {"sampling.choose": "uniform"},

@@ -20,7 +20,7 @@ RATIOS = {
     "wall_ratio": "wall_s",
     "wall_ratio_warm": "wall_warm_s",
 }
-ROW = "{:<14} {:>7} {:>22} {:>22} {:>20} {:>20}"
+ROW = "{:<24} {:>7} {:>22} {:>22} {:>20} {:>20}"
 
 
 def last_line(suite: str, target: float, arms: dict[str, list[ArmResult]]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _every_figure(suite: str, target: float, arms: dict[str, list[ArmResult]]) -
 
 def table(arms: dict[str, list[ArmResult]]) -> str:
     """A line per arm: each seed's figures, the median behind them."""
-    lines = [ROW.format("arm", "reached", "TFLOPs", "thousand tokens", "seconds", "seconds, warm")]
+    lines = [ROW.format("arm", "reached", "GFLOPs", "thousand tokens", "seconds", "seconds, warm")]
     for name, results in arms.items():
         found = _figures(results)
         cells = [_cell(found[figure], scale, digits) for figure, scale, digits in _SCALES]
@@ -56,7 +56,7 @@ def table(arms: dict[str, list[ArmResult]]) -> str:
     return "\n".join(lines)
 
 
-_SCALES = (("flops", 1e12, 2), ("generated_tokens", 1e3, 0), ("wall_s", 1.0, 0), ("wall_warm_s", 1.0, 0))
+_SCALES = (("flops", 1e9, 0), ("generated_tokens", 1e3, 0), ("wall_s", 1.0, 0), ("wall_warm_s", 1.0, 0))
 
 
 def _figures(results: Sequence[ArmResult]) -> dict[str, list[Any]]:
@@ -78,7 +78,7 @@ def _ratio(found: dict[str, dict[str, list[Any]]], figure: str, one: str, other:
 
 
 def _cell(values: Sequence[float | None], scale: float, digits: int) -> str:
-    """`1.02 0.97 1.10 (1.02)`."""
+    """`102 97 110 (102)`."""
     shown = " ".join("-" if each is None else f"{each / scale:.{digits}f}" for each in values)
     middle = median(values)
     return shown if middle is None else f"{shown} ({middle / scale:.{digits}f})"
