@@ -27,6 +27,7 @@ BOOTSTRAP_MODULES = (
     *("addition", "bootstrap", "char_tokenizer", "long_addition", "mark_training", "pass_rate"),
     *("place_marks", "programs", "splits", "worked_batches", "worked_tasks"),
 )
+ADAPTER_FILE = "adapter_config.json"
 WANTED = ["*.safetensors", "*.json", "*.txt", "*.jinja", "*.model"]
 
 
@@ -84,6 +85,16 @@ def check_model(config: Config) -> None:
         raise UserError(f"model.path {folder} has no chat template; name an instruction-tuned model")
     if not list(folder.glob("*.safetensors")):
         raise UserError(f"model.path {folder} has no *.safetensors; save the model as safetensors first")
+    _refuse_adapter(folder)
+
+
+def _refuse_adapter(folder: Path) -> None:
+    """transformers would load the model that the adapter names, from wherever that is, and not this one."""
+    if (folder / ADAPTER_FILE).exists():
+        raise UserError(
+            f"model.path {folder} has an {ADAPTER_FILE}, which makes it an adapter to another model; merge it "
+            "into that model and give the merged one, or remove the file"
+        )
 
 
 def _has_template(folder: Path) -> bool:
@@ -117,13 +128,15 @@ def _downloaded(name: str, revision: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name, revision=revision, allow_patterns=WANTED))
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=WANTED))
     except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
         raise UserError(
             f"the model {name} ({revision}) could not be fetched from the Hugging Face Hub "
             f"({type(error).__name__}); check the name and the network, or give a local folder with "
             "--model.path"
         ) from None
+    _refuse_adapter(folder)
+    return folder
 
 
 def _bootstrap_inputs(config: Config) -> str | None:
