@@ -92,8 +92,8 @@ def _refuse_adapter(folder: Path) -> None:
     """transformers would load the model that the adapter names, from wherever that is, and not this one."""
     if (folder / ADAPTER_FILE).exists():
         raise UserError(
-            f"model.path {folder} has an {ADAPTER_FILE}, which makes it an adapter to another model; merge it "
-            "into that model and give the merged one, or remove the file"
+            f"model.path {folder} has an {ADAPTER_FILE}, which makes it an adapter to another model; merge "
+            "it into that model and give the merged one, or remove the file"
         )
 
 
