@@ -65,10 +65,12 @@ def estimate(config: Config, shape: ModelShape | None, device: str) -> list[Stag
 
 
 def _rows(config: Config) -> int:
-    """Rollouts that a generation learns from at most; a second attempt may solve a whole group."""
+    """Rollouts that a generation learns from at most; a second attempt may solve a whole group, and replay
+    adds a share."""
     sampling, limit = config.sampling, config.selection.rows_per_group
     rows = sampling.problems * sampling.samples * min(2, sampling.attempts)
-    return rows if limit is None else min(rows, sampling.problems * limit)
+    fresh = rows if limit is None else min(rows, sampling.problems * limit)
+    return fresh + int(config.selection.replay * fresh)
 
 
 def _sampled(

@@ -41,9 +41,10 @@ def test_flops_are_counted_at_each_stages_own_effort(config: Config) -> None:
 
 
 def test_no_more_rows_are_counted_than_are_learned_from(config: Config) -> None:
-    few = config.model_copy(update={"selection": Selection(rows_per_group=4)})
-    sampled, trained = estimate(few, known_shape(few), "cpu")[:2]
-    assert (sampled.sequences, trained.sequences) == (256 * 8, 256 * 4)
+    for replay, rows in ((0.0, 256 * 4), (0.25, 256 * 5)):
+        few = config.model_copy(update={"selection": Selection(rows_per_group=4, replay=replay)})
+        sampled, trained = estimate(few, known_shape(few), "cpu")[:2]
+        assert (sampled.sequences, trained.sequences) == (256 * 8, rows)
 
 
 def test_waves_may_end_below_what_is_told(config: Config) -> None:
