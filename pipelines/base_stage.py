@@ -61,7 +61,7 @@ def base_folder(folder: RunFolder, config: Config) -> Path:
     inputs = {
         "model": config.model.path,
         "revision": config.model.revision,
-        "bootstrap": _bootstrap_inputs(config),
+        "bootstrap": bootstrap_inputs(config),
     }
     return folder.generation(0) / f"base-{digest(inputs)[:8]}"
 
@@ -76,6 +76,7 @@ def check_model(config: Config) -> None:
             f"model.path {folder} is not a folder; give a model's folder, or a Hub name such as "
             "Qwen/Qwen3-0.6B"
         )
+    _refuse_adapter(folder, str(folder))
     for name in ("config.json", "tokenizer_config.json"):
         if not (folder / name).is_file():
             raise UserError(
@@ -85,15 +86,14 @@ def check_model(config: Config) -> None:
         raise UserError(f"model.path {folder} has no chat template; name an instruction-tuned model")
     if not list(folder.glob("*.safetensors")):
         raise UserError(f"model.path {folder} has no *.safetensors; save the model as safetensors first")
-    _refuse_adapter(folder)
 
 
-def _refuse_adapter(folder: Path) -> None:
-    """transformers would load the model that the adapter names, from wherever that is, and not this one."""
+def _refuse_adapter(folder: Path, named: str) -> None:
+    """transformers would load the model that the adapter names, from wherever that is."""
     if (folder / ADAPTER_FILE).exists():
         raise UserError(
-            f"model.path {folder} has an {ADAPTER_FILE}, which makes it an adapter to another model; merge "
-            "it into that model and give the merged one, or remove the file"
+            f"model.path {named} has an {ADAPTER_FILE}, which makes it an adapter to another model; merge it "
+            "into that model and give the merged one"
         )
 
 
@@ -135,11 +135,11 @@ def _downloaded(name: str, revision: str) -> Path:
             f"({type(error).__name__}); check the name and the network, or give a local folder with "
             "--model.path"
         ) from None
-    _refuse_adapter(folder)
+    _refuse_adapter(folder, name)
     return folder
 
 
-def _bootstrap_inputs(config: Config) -> str | None:
+def bootstrap_inputs(config: Config) -> str | None:
     """Settings, seed, and the code that makes the base."""
     if config.bootstrap is None:
         return None
@@ -150,7 +150,7 @@ def _bootstrap_inputs(config: Config) -> str | None:
 def _bootstrapped(config: Config, run: Run) -> Path:
     """Trains the base in a process of its own, or takes it from the cache."""
     assert config.bootstrap is not None
-    folder = cache_folder() / f"bootstrap-{_bootstrap_inputs(config)}"
+    folder = cache_folder() / f"bootstrap-{bootstrap_inputs(config)}"
     if not folder.exists():
         run.progress.line("training the base from scratch (about a minute; kept for later runs)")
         arguments = ["--output", str(folder), "--seed", str(config.seed), *_flags(asdict(config.bootstrap))]

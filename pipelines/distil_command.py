@@ -24,7 +24,7 @@ from ratchetrl.pipelines.distil_compare import Frontiers, check_report_split, co
 from ratchetrl.pipelines.distil_stage import teacher_facts
 from ratchetrl.pipelines.distil_text import print_frontiers, sentence
 from ratchetrl.pipelines.generation import Orders
-from ratchetrl.pipelines.launch import launch, verifier_pool
+from ratchetrl.pipelines.launch import INTERRUPTED, launch, verifier_pool
 from ratchetrl.pipelines.reporting.write import redraw_report
 from ratchetrl.pipelines.run_folder import RunFolder, open_run
 from ratchetrl.pipelines.store import manifest, write_json
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
     with redirect_stdout(sys.stderr):  # where the run is told of; what is printed here is the answer
         code = launch(config, student.path, rerun=False, orders=Orders(), began_s_ago=age_s)
     if student.state()["state"] != "finished":
-        return code
+        return code or INTERRUPTED  # 0 would say that the student is cheaper
     found = compare_frontiers(student, teacher, generation, given.unit)
     told = result(found, teacher, generation, teacher_facts(config)["teacher"])
     write_json(student.path / RESULT_FILE, told)

@@ -7,10 +7,12 @@ Counts FLOPs, generated tokens and seconds until pass@1 on held-out problems rea
 TRL's trainer as its documentation sets it up (generating with transformers, because on CPU its vLLM mode does
 not start), and for this pipeline with uniform sampling, in full, and by its two supervised ways. Everything
 an arm does counts, rejected generations and discarded rollouts too; the looks at the target, which are the
-same for all arms, and the gates do not. All arms of a seed start from one base, made before the first and not
-counted. Every arm was tuned on seeds 1 to 6, so that others are shown by default.
+same for all arms, and the gates do not (`gate_flops` says what those took). All arms of a seed start from one
+base, made before the first and not counted. TRL's trainer was tuned on seed 1, ours on 1 to 6, so that others
+are shown by default.
 
-Every finished arm is kept in DIR and found again. The table comes last but one, the last line is JSON.
+Every finished arm is kept in DIR and found again, as long as neither it nor any code has changed. The table
+comes last but one, the last line is JSON.
 """
 
 import json
@@ -31,13 +33,18 @@ from bench_learning_parts.results import ArmResult
 from bench_learning_parts.summary import ablation_line, last_line, table
 from bench_learning_parts.trl_request import TrlRequest
 
+from ratchetrl.pipelines.base_stage import bootstrap_inputs
 from ratchetrl.pipelines.bootstrap import bootstrap
+from ratchetrl.pipelines.config import Config
 from ratchetrl.pipelines.config_file import load_arguments
 from ratchetrl.pipelines.policy import load_model, load_tokenizer
-from ratchetrl.pipelines.store import digest, write_json
+from ratchetrl.pipelines.store import digest, file_digest, write_json
 
 SAMPLES = 4
 """Answers to a problem, of a gate and of a look at the target."""
+ROOMS = ("pipelines", "rewards", "verifiers", "scripts/bench_learning_parts")
+CODE = file_digest(file for room in ROOMS for file in (Path(__file__).parents[1] / room).rglob("*.py"))
+"""What a result follows from besides what was asked."""
 TRL_ARM = Path(__file__).parent / "bench_learning_parts" / "trl_arm.py"
 
 
@@ -48,7 +55,8 @@ class Arguments:
     suite: Literal["quickstart", "hard"]
     """Which problems, which base, which target."""
     quick: bool = False
-    """One seed, half of the problems in every evaluation, and a quarter of the generations at most."""
+    """One seed, half of the problems in every evaluation, and half of the generations at most: an arm of ours
+    may not get there that otherwise does."""
     seeds: tuple[int, ...] = (7, 8, 9)
     """One comparison each, on a base of its own."""
     output: Path = Path("outputs/bench_learning")
@@ -68,11 +76,11 @@ class Bench:
         """Runs nothing yet."""
         self.suite, self._home = suite, given.output / given.suite
         self._problems = suite.gate_problems // (2 if given.quick else 1)
-        self._generations = suite.generations // (4 if given.quick else 1)
+        self._generations = suite.generations // (2 if given.quick else 1)
 
     def make_base(self, seed: int) -> None:
         """The base of a seed, where it is not there yet."""
-        base, config = self._base(seed), load_arguments([self.suite.recipe]).config
+        base, config = self._base(seed), self._base_recipe(seed)
         assert config.bootstrap is not None, "a suite's recipe says how its base is trained"
         if not base.exists():
             print(f"training the base of seed {seed}", flush=True)
@@ -81,7 +89,7 @@ class Bench:
     def result(self, arm: str, settings: Settings, seed: int) -> ArmResult:
         """Found, or run now."""
         request = self._trl_request(seed) if arm == "trl" else self._run_request(arm, settings, seed)
-        folder = self._home / f"{arm}-{seed}-{digest(asdict(request))[:8]}"
+        folder = self._home / f"{arm}-{seed}-{digest([asdict(request), CODE])[:8]}"
         stored = folder / "result.json"
         if not stored.exists():
             print(f"{arm}, seed {seed}: {folder}", flush=True)
@@ -95,7 +103,10 @@ class Bench:
         return ArmResult.read(stored)
 
     def _base(self, seed: int) -> Path:
-        return self._home / f"base-{seed}"
+        return self._home / f"base-{bootstrap_inputs(self._base_recipe(seed))}"
+
+    def _base_recipe(self, seed: int) -> Config:
+        return load_arguments([self.suite.recipe, "--seed", str(seed)]).config
 
     def _trl_request(self, seed: int) -> TrlRequest:
         return TrlRequest(

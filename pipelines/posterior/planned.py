@@ -2,7 +2,7 @@
 
     write_records(stage / "beliefs.parquet", PlannedBelief, plan_beliefs(run, outlook, problems))
 
-A problem that a whole group of the champion before did not solve is sampled at `sampling.hard_effort`, where
+A problem that a whole group's worth of answers did not solve is sampled at `sampling.hard_effort`, where
 the recipe names one. Canaries are believed to be what the problems are that they were made of.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ratchetrl.pipelines.canaries import PREFIX
 from ratchetrl.pipelines.efforts import Effort, sampling_effort
-from ratchetrl.pipelines.posterior.pass_rates import DECAY, PassRates
+from ratchetrl.pipelines.posterior.pass_rates import PassRates
 from ratchetrl.pipelines.posterior.state import Outlook
 from ratchetrl.pipelines.records import Problem
 from ratchetrl.pipelines.run_context import Run
@@ -48,6 +48,6 @@ def _efforts(run: Run, rates: PassRates, problem_ids: Sequence[str]) -> list[str
     if sampling.hard_effort is None:
         return [""] * len(problem_ids)
     hard, usual = Effort.parse(sampling.hard_effort).name, sampling_effort(run.config).name
-    unsolved = (rates.effort == usual) & (rates.right == 0) & (rates.wrong >= DECAY * sampling.samples)
+    unsolved = (rates.effort == usual) & (rates.right == 0) & (rates.answers >= sampling.samples)
     ids = set(rates.problem_id[unsolved].tolist())
     return [hard if problem in ids else "" for problem in problem_ids]

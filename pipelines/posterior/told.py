@@ -60,5 +60,6 @@ def forgetting_sentence(generation: int, told: Mapping[str, Any]) -> str | None:
         return None
     return (
         f"generation {generation}: forgetting; of {solved['sampled']} solved problems asked again "
-        f"{solved['failed']} fail, where {solved['expected']:.1f} were to be expected"
+        f"{solved['failed']} fail, where {solved['expected']:.1f} were to be expected; lower "
+        "train.learning_rate, or set selection.replay"
     )

@@ -35,7 +35,6 @@ from ratchetrl.pipelines.run_context import Run
 from ratchetrl.pipelines.store import manifest, write_json
 
 TOLD = ("generation", "problems", "moves", "calibration", "so_far", "solved")
-NOTHING_MOVED = Moves(0.0, {})
 
 
 def update_posterior(
@@ -91,7 +90,8 @@ def _take_in(
     predicted_N = right_N / (right_N + wrong_N)
     table = reliability(predicted_N[tried], counts.first_right[tried], counts.first_judged[tried])
     so_far = before.reliability + table if before.generation else Reliability()
-    moves, trend = NOTHING_MOVED, before.trend
+    # Where nothing was judged, what was expected stands: the next generation has the same champion.
+    moves, trend = Moves(outlook.shift, {}), before.trend
     if before.generation and champion == before.generation and tried.any():
         moves = _moves(outlook, counts, order)
         trend = trend.after(moves.common)

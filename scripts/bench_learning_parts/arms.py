@@ -3,7 +3,8 @@
     suite = SUITES["quickstart"]
     flags(suite.settings | ARMS["full"])               what is added to `ratchetrl run RECIPE`
 
-TRL's trainer was tuned over a grid on seed 1, the arms of ours on seeds 1 to 6; docs/log.md has both.
+TRL's trainer was tuned over a grid on seed 1, the arms of ours on seeds 1 to 6, the full one once more with 4
+to 6 in sight; docs/log.md has both.
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,8 @@ UNTIL_SOLVED: Settings = {
     "sampling.most_samples": 8,
     "engine.shard_rollouts": 128,
 }
-"""About as many rollouts: a problem gets one, and more only until it is solved."""
+"""A problem gets one rollout, and more only until it is solved: at the base up to three times as many in all,
+later as many."""
 FULL = RFT | UNTIL_SOLVED | {"sampling.choose": "posterior", "train.share_prompts": True}
 AT_ONCE: Settings = {"sampling.probe": None, "sampling.most_samples": None}
 GRPO: Settings = {
@@ -124,7 +126,8 @@ UNEVENTFUL = {
     "budget.keep": 1000,
     "budget.patience": 6,
 }
-"""Reports are drawn for nobody, every champion is kept to be looked at, and a rejection ends nothing."""
+"""Reports are drawn for nobody, every champion is kept to be looked at, and it takes six rejections in a row
+to end an arm."""
 
 
 def flags(settings: Settings) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
     detector = open_detector("configs/quickstart.toml", [], problems=600, samples=4)
     seen = detector.look(model, tokenizer, target=0.9)      Look(pass_at_1=0.912, answers=1800)
 
-Gate problems of the base levels that no arm's gates draw, sampled with transformers at temperature 1, judged
-by the verifier. A model that is far below its target on the first few problems is not asked the rest.
+Gate problems of the base levels in a draw of their own (nothing trains on them, some have been in a gate),
+sampled with transformers at temperature 1, judged by the verifier. A model that is far below its target on
+the first few problems is not asked the rest.
 """
 
 from collections import defaultdict
@@ -21,7 +22,7 @@ from ratchetrl.verifiers.mathematics.number import number
 
 SEED = 20
 UNDRAWN_GENERATION = 10_000_000
-"""A generation that no run comes to, so that its gate problems are nobody's."""
+"""A generation that no run comes to."""
 FIRST_SHARE, FAR = 0.125, 0.08
 """The part of the problems asked first, and how far below the target ends the look there."""
 BATCH = 512

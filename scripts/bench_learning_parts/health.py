@@ -13,7 +13,8 @@ from ratchetrl.pipelines.run_folder import RunFolder
 
 
 def health(run: RunFolder, last: int) -> dict[str, float | None]:
-    """Over generations 1 to `last`, rejected ones too."""
+    """Over generations 1 to `last`, rejected ones too; groups without gradient from generation 2 on, before
+    which nothing is known (TRL's are counted from the first step on)."""
     stages = [each for each in run.manifests() if 1 <= each["generation"] <= last]
     selects = [each for each in stages if each["stage"].startswith("select-")]
     trains = [each["result"] for each in stages if each["stage"].startswith("train-")]

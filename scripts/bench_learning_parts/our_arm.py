@@ -24,7 +24,8 @@ from bench_learning_parts.results import ArmResult, Point
 from ratchetrl.pipelines.accounting.ledger import Entry, read_ledger
 from ratchetrl.pipelines.run_folder import RunFolder
 
-EVALUATING = frozenset({"evaluate", "gate", "report"})
+GATING = frozenset({"evaluate", "gate"})
+EVALUATING = GATING | {"report"}
 SAFE_MARGIN = 0.02
 """How far above the target a gate must see a champion to end the run; raised where that was too early."""
 POLL_S = 0.5
@@ -107,6 +108,7 @@ def _points(run: RunFolder, look_at: LookAt) -> Iterator[Point]:
 def spent(ledger: list[Entry], generation: int, seen: Look) -> Point:
     """Everything counted until a generation was decided."""
     counted = [entry for entry in until(ledger, generation) if entry.kind not in EVALUATING]
+    gates = [entry for entry in until(ledger, generation) if entry.kind in GATING]
     warm = [entry for entry in counted if entry.generation > 0 and entry.kind != "start"]
     return Point(
         at=generation,
@@ -116,6 +118,7 @@ def spent(ledger: list[Entry], generation: int, seen: Look) -> Point:
         generated_tokens=sum(entry.work.tokens.generated or 0 for entry in counted),
         wall_s=sum(entry.wall_s for entry in counted),
         wall_warm_s=sum(entry.wall_s for entry in warm),
+        gate_flops=sum(_flops(entry) for entry in gates),
     )
 
 

@@ -32,6 +32,8 @@ class Point:
     """Seconds since the arm was asked for, evaluations left out."""
     wall_warm_s: float
     """The same without start-up."""
+    gate_flops: float | None = None
+    """Of the gates until then, which `flops` leaves out; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench_learning_parts.results import ArmResult, Point
 
-FIGURES = ("flops", "generated_tokens", "wall_s", "wall_warm_s")
+FIGURES = ("flops", "generated_tokens", "wall_s", "wall_warm_s", "gate_flops")
 HEALTH = ("gradient_share", "dead_share", "padding_share", "calibration_error")
 RATIOS = {
     "flops_ratio": "flops",

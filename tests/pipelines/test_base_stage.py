@@ -35,6 +35,7 @@ def test_a_whole_model_and_one_that_is_to_be_trained_are_taken(tmp_path: Path) -
         ({"tokenizer_config.json": "{"}, "that is not JSON; mend it"),
         ({"model.safetensors": None}, "save the model as safetensors first"),
         ({"adapter_config.json": "{}"}, "adapter to another model; merge it into that model"),
+        ({"adapter_config.json": "{}", "config.json": None}, "adapter to another model"),
     ],
 )
 def test_a_folder_without_a_model_of_its_own_is_refused(

@@ -218,9 +218,10 @@ def test_of_written_problems_those_in_between_return_and_the_others_are_looked_a
     tmp_path: Path, written_suite: tuple[str, ...]
 ) -> None:
     with simulated(tmp_path / "run", *written_suite, *POSTERIOR) as world:
+        level_of = dict[str, str]()
         for index in range(1, 6):
+            level_of |= {row["id"]: kind(row) for row in world.problems(index)}
             world.generation(index, lambda row: {"easy": 1.0, "open": 0.5, "hopeless": 0.0}[kind(row)])
-        level_of = {row["id"]: kind(row) for index in range(1, 7) for row in world.problems(index)}
         known = Counter(level_of[problem] for problem in rates(world, 5).problem_id)
         asked = {row["id"] for row in world.problems(6)} & set(rates(world, 5).problem_id)
         again = Counter(level_of[problem] for problem in asked)
@@ -252,6 +253,7 @@ def test_a_later_generation_that_is_not_believed_predicts_nothing_and_the_run_go
         world.answer(3, plan, half, canary_passes=1)
         facts = world.update(3, plan)
         assert facts["calibration"]["error"] is None and facts["so_far"] == before["so_far"]
+        assert facts["moves"]["common"] == Trend(**before["trend"]).expected > 0, "nothing says otherwise"
 
 
 def test_the_log_says_how_well_answers_were_predicted_and_how_well_they_could_be(tmp_path: Path) -> None:
