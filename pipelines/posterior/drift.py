@@ -7,9 +7,9 @@
 A champion that stands because it is better is better: beliefs that only decay lag a generation behind. The
 move to expect is the mean of those that the run has seen, late ones first. How far training went is left out:
 its largest KL, which may be that of a few tokens, foretold the moves of some replayed runs better, and was
-far off where it spiked (docs/posterior.md). After each promotion the move is estimated from the same problems'
-beliefs and answers (a quasi-likelihood with the beta-binomial's variance), first one for all levels, then
-each level's own, shrunk to the common one. Verdicts of a gate have no part in it.
+far off where it spiked (docs/posterior.md). After each promotion the move is estimated from the beliefs about
+the same problems and their answers (a quasi-likelihood with the beta-binomial's variance), first one for all
+levels, then each level's own, shrunk to the common one. Verdicts of a gate have no part in it.
 """
 
 from collections.abc import Sequence
