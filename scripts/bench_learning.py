@@ -57,8 +57,8 @@ class Arguments:
     suite: Literal["quickstart", "hard"]
     """Which problems, which base, which target."""
     quick: bool = False
-    """One seed, half of the problems in every evaluation, and six generations at most: an arm of ours may not get
-    there that otherwise does."""
+    """One seed, half of the problems in every evaluation, and six generations at most: an arm of ours may not
+    get there that otherwise does."""
     seeds: tuple[int, ...] = (7, 8, 9)
     """One comparison each, on a base of its own."""
     output: Path = Path("outputs/bench_learning")
