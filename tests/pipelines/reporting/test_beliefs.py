@@ -18,7 +18,8 @@ from ratchetrl.pipelines.status import print_status, run_status
 from ratchetrl.pipelines.store import write_json
 
 FORGETTING = (
-    "generation 3: forgetting; of 8 solved problems asked again 5 fail, where 0.6 were to be expected"
+    "generation 3: forgetting; of 8 solved problems asked again 5 fail, where 0.6 were to be expected; lower "
+    "train.learning_rate, or set selection.replay"
 )
 EMPTY, TABLE = (0.0,) * 10, {"answers": 100.0, "predicted": 45.0, "right": 65.0}
 PREDICTED = Reliability(**{name: (*EMPTY[:4], total, *EMPTY[5:]) for name, total in TABLE.items()}).facts()
